@@ -3,18 +3,18 @@
 #define BARYON_BASE_COMPILER_H
 
 #if defined(__GNUC__)
-#  define PNI_NODISCARD          __attribute__((warn_unused_result))
-#  define PNI_PRINTF(fmt, args)  __attribute__((format(printf, fmt, args)))
+#  define PNI_NODISCARD           __attribute__((warn_unused_result))
+#  define PNI_PRINTF(fmt, args)   __attribute__((format(printf, fmt, args)))
 #  define PNI_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #  define PNI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-#  define PNI_INLINE             static inline __attribute__((always_inline))
-#  define PNI_COLD               __attribute__((cold, noinline))
+#  define PNI_INLINE              static inline __attribute__((always_inline))
+#  define PNI_COLD                __attribute__((cold, noinline))
 #else
 #  define PNI_NODISCARD
 #  define PNI_PRINTF(fmt, args)
 #  define PNI_LIKELY(condition)   (condition)
 #  define PNI_UNLIKELY(condition) (condition)
-#  define PNI_INLINE             static inline
+#  define PNI_INLINE              static inline
 #  define PNI_COLD
 #endif
 

@@ -18,10 +18,10 @@ typedef enum {
 } pni_status;
 
 /* Return what went wrong, if anything did. Only where nothing has been acquired yet. */
-#define TRY(call)                                                                                                      \
-  do {                                                                                                                 \
-    const pni_status try_status = (call);                                                                              \
-    if (PNI_UNLIKELY(try_status != PNI_OK)) return try_status;                                                         \
+#define TRY(call)                                                                                            \
+  do {                                                                                                       \
+    const pni_status try_status = (call);                                                                    \
+    if (PNI_UNLIKELY(try_status != PNI_OK)) return try_status;                                               \
   } while (0)
 
 #endif

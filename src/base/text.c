@@ -20,13 +20,16 @@ void pni_text_add(struct pni_text *text, const char *bytes, size_t size) {
   text->size += size;
 }
 
-void pni_text_string(struct pni_text *text, const char *string) { pni_text_add(text, string, strlen(string)); }
+void pni_text_string(struct pni_text *text, const char *string) {
+  pni_text_add(text, string, strlen(string));
+}
 
 void pni_text_char(struct pni_text *text, char c) { pni_text_add(text, &c, 1); }
 
 void pni_text_vformat(struct pni_text *text, const char *format, va_list args) {
   const bool room = text->size < text->capacity;
-  int size = vsnprintf(room ? text->start + text->size : NULL, room ? text->capacity - text->size : 0, format, args);
+  int size =
+      vsnprintf(room ? text->start + text->size : NULL, room ? text->capacity - text->size : 0, format, args);
   if (size > 0) text->size += (size_t)size;
 }
 
