@@ -16,6 +16,13 @@
 #  define PNI_UNLIKELY(condition) (condition)
 #  define PNI_INLINE              static inline
 #  define PNI_COLD
+#  define PNI_THREAD_LOCAL       _Thread_local
+static inline unsigned pni_log2(unsigned long long x) {
+  unsigned log = 0;
+  while (x >>= 1) log++;
+  return log;
+}
+#  define PNI_LOG2(x) pni_log2(x)
 #endif
 
 /* The struct whose member is known to be at this address. */

@@ -1,0 +1,29 @@
+/* disposition.h: pn_disposition_t: one side's state of a delivery. [3.4, 4.5.5, 4.5.6] */
+#ifndef BARYON_ENGINE_DISPOSITION_H
+#define BARYON_ENGINE_DISPOSITION_H
+
+#include "engine/condition.h"
+#include <proton/disposition.h>
+
+/* What states beyond accepted and released carry; allocated when needed, of one kind at a time. */
+struct pni_disposition_detail;
+
+struct pn_disposition_t {
+  uint64_t type; /* the descriptor's code, 0: none */
+  struct pni_disposition_detail *detail;
+  bool settled;
+};
+
+void pni_disposition_clear(pn_disposition_t *disposition);
+
+/* Take over an encoded delivery-state; empty bytes leave the state as it was. */
+struct pni_reader;
+PNI_NODISCARD pni_status pni_disposition_read(pn_disposition_t *disposition, struct pni_reader *reader);
+
+/* Write the state; nothing if it is 0. */
+void pni_disposition_write(pn_disposition_t *disposition, struct pni_writer *writer);
+
+/* Whether the state is its type and nothing else, so that a run of equal ones can leave as one frame. */
+static inline bool pni_disposition_plain(const pn_disposition_t *disposition) { return disposition->detail == NULL; }
+
+#endif

@@ -1,0 +1,66 @@
+/* frames.h: AMQP frames in and out: who handles which performative, and how one is written. [2.3, 2.4.6]
+ *
+ * Incoming: frames.c cuts the input into frames, looks at the grid of performative and connection state, and calls
+ *   pni_status pni_receive_<performative>(pn_transport_t *, uint16_t channel, struct pni_reader *body);
+ * the reader is behind the descriptor; it is at the payload when the performative has been decoded. The state of session
+ * and link is the handler's to check, by a grid of its own.
+ *
+ * Outgoing: output.c takes endpoints off the connection's queue of debts and calls pni_pay_<kind>. */
+#ifndef BARYON_ENGINE_FRAMES_H
+#define BARYON_ENGINE_FRAMES_H
+
+#include "engine/endpoint.h"
+#include "engine/transport.h"
+#include "wire/frame.h"
+#include "wire/performative.h"
+
+#define PNI_RECEIVE(name)                                                                                    \
+  PNI_NODISCARD pni_status pni_receive_##name(pn_transport_t *transport, uint16_t channel, struct pni_reader *body)
+PNI_RECEIVE(open);        /* open_close.c */
+PNI_RECEIVE(begin);       /* begin_end.c */
+PNI_RECEIVE(attach);      /* attach_detach.c */
+PNI_RECEIVE(flow);        /* flow.c */
+PNI_RECEIVE(transfer);    /* transfer.c */
+PNI_RECEIVE(disposition); /* settle.c */
+PNI_RECEIVE(detach);
+PNI_RECEIVE(end);
+PNI_RECEIVE(close);
+
+/* The session mapped to an incoming channel in a state in which that frame is due. *ssn is NULL, and the status PNI_OK, if
+ * the frame is to be dropped (the session is discarding); a fault has been reported otherwise. begin_end.c */
+PNI_NODISCARD pni_status pni_session_of_channel(
+    pn_transport_t *transport, uint16_t channel, enum pni_code performative, pn_session_t **ssn);
+
+/* Pay what an endpoint owes, as far as output has room. Clears each bit of `due` that is paid. What it has to wait for is
+ * left in `due` and *waits is set: someone puts it on the queue again (pni_endpoint_owe) when that has come. */
+PNI_NODISCARD pni_status pni_pay_connection(pn_transport_t *transport, pn_connection_t *conn, bool *waits); /* open_close.c */
+PNI_NODISCARD pni_status pni_pay_session(pn_transport_t *transport, pn_session_t *ssn, bool *waits);       /* begin_end.c */
+PNI_NODISCARD pni_status pni_pay_link(pn_transport_t *transport, pn_link_t *link, bool *waits);            /* attach_detach.c */
+
+/* The parts that live in other files. */
+PNI_NODISCARD pni_status pni_pay_flow(pn_transport_t *transport, pn_session_t *ssn, pn_link_t *link); /* flow.c; link NULL: session */
+PNI_NODISCARD pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn);          /* settle.c */
+PNI_NODISCARD pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *waits);  /* transfer.c */
+
+/* Write a frame: room is made, the performative written, the frame traced and counted. PNI_OVERFLOW if it is larger than
+ * the peer's max-frame-size (512 before its open). */
+#define COMPOSITE(name, code, descriptor)                                                                    \
+  PNI_NODISCARD pni_status pni_send_##name(                                                                  \
+      pn_transport_t *transport, uint16_t channel, const struct pni_##name *in);
+#define FIELD(name, type, presence)
+#define END(name)
+#include "spec/performatives.def"
+#undef COMPOSITE
+#undef FIELD
+#undef END
+
+/* For transfer, whose payload follows, the steps by hand: a writer behind the place of the frame's header, with at least
+ * `room` bytes; closing writes the header. */
+PNI_NODISCARD pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_writer *writer);
+void pni_frame_close(
+    pn_transport_t *transport, enum pni_frame_type type, uint16_t channel, const struct pni_writer *writer, size_t payload);
+
+/* The largest frame that the peer takes. */
+uint32_t pni_frame_limit(const pn_transport_t *transport);
+
+#endif

@@ -1,0 +1,52 @@
+/* link.h: pn_link_t inside. [2.6] */
+#ifndef BARYON_ENGINE_LINK_H
+#define BARYON_ENGINE_LINK_H
+
+#include "engine/endpoint.h"
+#include "engine/serial.h"
+#include "engine/terminus.h"
+#include "engine/tree.h"
+#include <proton/link.h>
+
+struct pn_link_t {
+  struct pni_endpoint endpoint;
+  pn_session_t *session;
+  pn_link_t *next, *prev;                 /* all links of the connection */
+  pn_link_t *session_next, *session_prev; /* the links of the session */
+  pn_link_t *same_name;                   /* chain in the session's map of names */
+  char *name;
+  uint32_t name_size;
+  uint32_t local_handle, remote_handle; /* PNI_NO_HANDLE while not attached on that side [2.6.2] */
+  bool sender : 1;
+  bool detach : 1;       /* the detach that is due does not close */
+  bool drain : 1;        /* receiver: wanted; sender: the peer's */
+  bool drain_once : 1;   /* receiver: pn_link_drain set it, pn_link_flow takes it back */
+  bool drained_due : 1;  /* sender: has given up credit, a flow says so once its queue is empty */
+  bool errant : 1;       /* was detached with an error: what still comes for it is dropped [2.6.5] */
+  bool echo_due : 1;     /* the peer asked for a flow */
+  uint8_t snd_settle_mode, rcv_settle_mode;
+  uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
+  /* Flow [2.6.7], as the API counts: sender: credit given and not used by an advance, deliveries advanced and not yet
+   * written; receiver: credit issued and not used by an advance, deliveries arrived and not yet advanced over. */
+  pni_serial delivery_count;
+  int32_t credit, queued;
+  int32_t available; /* sender: what we offer; receiver: what the peer offers */
+  int32_t drained;   /* receiver: credit given back by the peer and not yet told; */
+  /* Deliveries, in order. */
+  pn_delivery_t *unsettled, *last_unsettled;
+  pn_delivery_t *current;
+  pn_delivery_t *unsent; /* sender: the first one of which something has still to be framed */
+  pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
+  uint32_t unsettled_count;
+  pn_terminus_t source, target, remote_source, remote_target;
+  uint64_t max_message_size, remote_max_message_size;
+  struct pni_tree properties, remote_properties;
+};
+
+/* A link that the peer attached first; NULL without memory. */
+pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name);
+
+/* The link of that name and role that an incoming attach means, or NULL: attached by us and not by the peer. */
+pn_link_t *pni_link_find(pn_session_t *ssn, pn_bytes_t name, bool sender);
+
+#endif

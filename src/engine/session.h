@@ -1,0 +1,56 @@
+/* session.h: pn_session_t inside. [2.5] */
+#ifndef BARYON_ENGINE_SESSION_H
+#define BARYON_ENGINE_SESSION_H
+
+#include "engine/delivery_ids.h"
+#include "engine/endpoint.h"
+#include "engine/map.h"
+#include "engine/numbers.h"
+#include "engine/serial.h"
+#include "engine/window.h"
+#include <proton/session.h>
+
+/* [2.5.5]; what `in map` and `out map` say there is remote_channel and local_channel here. */
+enum pni_session_state {
+  PNI_UNMAPPED,
+  PNI_BEGIN_SENT,
+  PNI_BEGIN_RECEIVED,
+  PNI_MAPPED,
+  PNI_END_SENT,
+  PNI_END_RECEIVED,
+  PNI_SESSION_DISCARDING, /* end was sent with an error: everything is dropped until the peer's end */
+  PNI_SESSION_STATE_COUNT
+};
+
+enum { PNI_NO_CHANNEL = UINT32_MAX, PNI_NO_HANDLE = UINT32_MAX };
+
+struct pn_session_t {
+  struct pni_endpoint endpoint;
+  pn_connection_t *connection;
+  pn_session_t *next, *prev;
+  pn_link_t *links, *last_link; /* of this session, in order of creation */
+  uint32_t link_count;
+  uint32_t local_channel, remote_channel; /* PNI_NO_CHANNEL while not mapped */
+  uint8_t state;                          /* enum pni_session_state */
+  bool flow_due;                          /* a flow without a handle is due */
+  uint32_t remote_handle_max;
+  struct pni_numbers handles;      /* outgoing ones */
+  struct pni_map incoming_handles; /* the peer's, to links */
+  struct pni_map names;            /* hash of name and role to links, chained by same_name */
+  struct pni_window window;
+  struct pni_delivery_ids outgoing; /* deliveries that we sent and that are not settled */
+  struct pni_delivery_ids incoming;
+  pn_delivery_t *due_dispositions, *last_due_disposition;
+  size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
+  uint32_t incoming_deliveries;
+  size_t incoming_capacity;         /* pn_session_set_incoming_capacity, else 0 */
+  uint32_t max_window, low_water;   /* pn_session_set_incoming_window_and_lwm, else 0 */
+};
+
+/* A session that the peer began. */
+pn_session_t *pni_session_new(pn_connection_t *conn);
+
+/* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
+void pni_session_taken(pn_session_t *ssn, size_t bytes);
+
+#endif

@@ -1,0 +1,73 @@
+/* transport.h: pn_transport_t inside: bytes in, bytes out, and the protocol's state that lives as long as they do. */
+#ifndef BARYON_ENGINE_TRANSPORT_H
+#define BARYON_ENGINE_TRANSPORT_H
+
+#include "engine/buffer.h"
+#include "engine/condition.h"
+#include "engine/layer.h"
+#include "engine/logger.h"
+#include "engine/map.h"
+#include "engine/numbers.h"
+#include <proton/error.h>
+#include <proton/object.h>
+#include <proton/transport.h>
+
+/* [2.4.6], once the headers are exchanged or on their way. */
+enum pni_connection_state {
+  PNI_START,
+  PNI_OPEN_SENT,
+  PNI_OPEN_RECEIVED,
+  PNI_OPENED,
+  PNI_CLOSE_PIPE, /* open and close sent, nothing received */
+  PNI_CLOSE_SENT,
+  PNI_CLOSE_RECEIVED,
+  PNI_DISCARDING, /* close was sent with an error: everything is dropped until the peer's close */
+  PNI_ENDED,
+  PNI_CONNECTION_STATE_COUNT
+};
+
+struct pn_transport_t {
+  pn_connection_t *connection; /* while bound; a reference */
+  struct pni_layers layers;
+  struct pni_buffer input;  /* what has come and is not yet a frame */
+  struct pni_buffer output; /* what is to go */
+  uint8_t state;            /* enum pni_connection_state */
+  bool server : 1;
+  bool server_set : 1;
+  bool authentication_required : 1;
+  bool encryption_required : 1;
+  bool authenticated : 1;
+  bool tail_closed : 1, head_closed : 1; /* no more input, no more output */
+  bool tail_posted : 1, head_posted : 1, error_posted : 1, closed_posted : 1; /* events */
+  bool close_sent : 1;
+  bool idle_expired : 1;
+  uint16_t channel_max, remote_channel_max;
+  uint32_t max_frame, remote_max_frame; /* 0: any */
+  pn_millis_t idle_timeout, remote_idle_timeout;
+  struct pni_idle {
+    int64_t input_deadline, output_deadline; /* on the caller's clock; 0: none */
+    uint64_t bytes_in, bytes_out;            /* as of the last tick */
+  } idle;
+  uint64_t bytes_in, bytes_out, frames_in, frames_out;
+  struct pni_map channels;     /* incoming, to sessions */
+  struct pni_numbers numbers;  /* outgoing channels */
+  size_t buffered;             /* bytes of incoming deliveries not yet taken */
+  size_t buffered_limit;       /* pn_transport_set_max_buffered_delivery_bytes; 0: none */
+  bool buffered_limit_set;     /* then it is hard */
+  pn_condition_t condition;
+  pn_error_t *error;
+  pn_record_t *record;
+  pn_logger_t logger;
+  pn_tracer_t tracer;
+  struct pni_sasl *sasl; /* layers/sasl.c; NULL until asked for */
+  struct pni_ssl *ssl;   /* layers/tls.c */
+};
+
+/* Queue an event about the transport if bound and collected. */
+void pni_transport_event(pn_transport_t *transport, pn_event_type_t type);
+
+/* Nothing more comes in: TAIL_CLOSED once; CLOSED once both ends are. */
+void pni_transport_end_input(pn_transport_t *transport);
+void pni_transport_end_output(pn_transport_t *transport);
+
+#endif
