@@ -9,6 +9,9 @@
 #  define PNI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #  define PNI_INLINE              static inline __attribute__((always_inline))
 #  define PNI_COLD                __attribute__((cold, noinline))
+/* The library is linked by the program, or loaded early enough for a little static thread storage. */
+#  define PNI_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
+#  define PNI_LOG2(x)      ((unsigned)(63 - __builtin_clzll(x)))
 #else
 #  define PNI_NODISCARD
 #  define PNI_PRINTF(fmt, args)
@@ -16,13 +19,20 @@
 #  define PNI_UNLIKELY(condition) (condition)
 #  define PNI_INLINE              static inline
 #  define PNI_COLD
-#  define PNI_THREAD_LOCAL       _Thread_local
+#  define PNI_THREAD_LOCAL _Thread_local
 static inline unsigned pni_log2(unsigned long long x) {
   unsigned log = 0;
   while (x >>= 1) log++;
   return log;
 }
-#  define PNI_LOG2(x) pni_log2(x)
+#  define PNI_LOG2(x)      pni_log2(x)
+#  define PNI_THREAD_LOCAL _Thread_local
+static inline unsigned pni_log2(unsigned long long x) {
+  unsigned log = 0;
+  while (x >>= 1) log++;
+  return log;
+}
+#  define PNI_LOG2(x)      pni_log2(x)
 #endif
 
 /* The struct whose member is known to be at this address. */

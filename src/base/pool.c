@@ -20,7 +20,12 @@
 #  define POOLED 1
 #endif
 
-enum { SMALLEST_SHIFT = 6, LARGEST_SHIFT = 16, CLASSES = LARGEST_SHIFT - SMALLEST_SHIFT + 1, KEPT = 256 * 1024 };
+enum {
+  SMALLEST_SHIFT = 6,
+  LARGEST_SHIFT = 16,
+  CLASSES = LARGEST_SHIFT - SMALLEST_SHIFT + 1,
+  KEPT = 256 * 1024
+};
 
 struct block {
   struct block *next;
@@ -38,7 +43,7 @@ static tss_t at_end;
 static once_flag at_end_once = ONCE_FLAG_INIT;
 
 void pni_pool_trim(void) {
-  for (unsigned class = 0; class < CLASSES; class++) {
+  for (unsigned class = 0; class < CLASSES; class ++) {
     while (pool.free[class]) {
       struct block *block = pool.free[class];
       pool.free[class] = block->next;
@@ -84,7 +89,8 @@ void *pni_pool_take(size_t size) {
 
 void pni_pool_give(void *memory, size_t size) {
   const unsigned class = class_of(size);
-  if (!POOLED || class >= CLASSES || pool.kept[class] > (KEPT >> (class + SMALLEST_SHIFT)) || !memory) {
+  if (!POOLED || class >= CLASSES || pool.kept[class] > (unsigned)KEPT >> (class + SMALLEST_SHIFT) ||
+      !memory) {
     free(memory);
     return;
   }

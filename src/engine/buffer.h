@@ -14,8 +14,12 @@ struct pni_buffer {
 };
 
 static inline size_t pni_buffer_size(const struct pni_buffer *buffer) { return buffer->end - buffer->start; }
-static inline uint8_t *pni_buffer_bytes(const struct pni_buffer *buffer) { return buffer->block + buffer->start; }
-static inline size_t pni_buffer_room(const struct pni_buffer *buffer) { return buffer->capacity - buffer->end; }
+static inline uint8_t *pni_buffer_bytes(const struct pni_buffer *buffer) {
+  return buffer->block + buffer->start;
+}
+static inline size_t pni_buffer_room(const struct pni_buffer *buffer) {
+  return buffer->capacity - buffer->end;
+}
 
 /* Make room for `size` bytes at the end: moves what is there to the start, or to a larger block. */
 PNI_NODISCARD pni_status pni_buffer_reserve(struct pni_buffer *buffer, size_t size);

@@ -9,8 +9,8 @@
 
 struct pn_connection_t {
   struct pni_endpoint endpoint;
-  pn_transport_t *transport; /* while bound */
-  pn_collector_t *collector; /* a reference, or NULL */
+  pn_transport_t *transport;             /* while bound */
+  pn_collector_t *collector;             /* a reference, or NULL */
   pn_session_t *sessions, *last_session; /* in order of creation */
   pn_link_t *links, *last_link;          /* of all sessions, in order of creation */
   pn_delivery_t *work, *last_work;       /* pn_work_head */

@@ -25,17 +25,17 @@ struct pn_delivery_t {
   uint32_t message_format;
   uint8_t tag_size;
   bool has_id : 1;
-  bool updated : 1;        /* the remote state changed and the application has not cleared that */
-  bool working : 1;        /* on the work list */
-  bool due : 1;            /* on the session's list of dispositions */
-  bool done : 1;           /* sender: all is there (advanced over); receiver: the last frame has come */
-  bool begun : 1;          /* sender: the first frame has been written */
-  bool sent : 1;           /* sender: the last frame has been written */
+  bool updated : 1; /* the remote state changed and the application has not cleared that */
+  bool working : 1; /* on the work list */
+  bool due : 1;     /* on the session's list of dispositions */
+  bool done : 1;    /* sender: all is there (advanced over); receiver: the last frame has come */
+  bool begun : 1;   /* sender: the first frame has been written */
+  bool sent : 1;    /* sender: the last frame has been written */
   bool aborted : 1;
-  bool advanced : 1;       /* the link has advanced over it */
+  bool advanced : 1; /* the link has advanced over it */
   bool locally_settled : 1;
-  bool told : 1;           /* the peer knows that it is settled here */
-  bool listed : 1;         /* on the link's list: the engine's reference */
+  bool told : 1;   /* the peer knows that it is settled here */
+  bool listed : 1; /* on the link's list: the engine's reference */
   char tag[PNI_TAG_MAX];
 };
 

@@ -12,7 +12,7 @@
 enum { PNI_PAGE_SHIFT = 6, PNI_PAGE_SIZE = 1 << PNI_PAGE_SHIFT };
 
 struct pni_delivery_page {
-  uint64_t used; /* a bit for each slot that holds a delivery */
+  uint64_t used;   /* a bit for each slot that holds a delivery */
   uint32_t number; /* id >> PNI_PAGE_SHIFT of all that is in it */
   pn_delivery_t *slots[PNI_PAGE_SIZE];
 };
@@ -24,7 +24,8 @@ struct pni_delivery_ids {
   bool begun;                       /* incoming: the first id has been seen; the peer chooses it */
 };
 
-PNI_NODISCARD pni_status pni_delivery_ids_put(struct pni_delivery_ids *ids, pni_serial id, pn_delivery_t *dlv);
+PNI_NODISCARD pni_status pni_delivery_ids_put(
+    struct pni_delivery_ids *ids, pni_serial id, pn_delivery_t *dlv);
 pn_delivery_t *pni_delivery_ids_get(struct pni_delivery_ids *ids, pni_serial id);
 void pni_delivery_ids_remove(struct pni_delivery_ids *ids, pni_serial id);
 

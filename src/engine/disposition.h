@@ -24,6 +24,8 @@ PNI_NODISCARD pni_status pni_disposition_read(pn_disposition_t *disposition, str
 void pni_disposition_write(pn_disposition_t *disposition, struct pni_writer *writer);
 
 /* Whether the state is its type and nothing else, so that a run of equal ones can leave as one frame. */
-static inline bool pni_disposition_plain(const pn_disposition_t *disposition) { return disposition->detail == NULL; }
+static inline bool pni_disposition_plain(const pn_disposition_t *disposition) {
+  return disposition->detail == NULL;
+}
 
 #endif

@@ -37,11 +37,11 @@ struct pni_endpoint {
   pn_record_t *record;           /* made when asked for */
   pn_condition_t condition;      /* what this side closes with */
   pn_condition_t remote_condition;
-  uint32_t held;  /* children whose memory exists */
-  uint8_t kind;   /* enum pni_kind */
-  uint8_t local;  /* enum pni_side */
-  uint8_t remote; /* enum pni_side */
-  uint8_t due;    /* bits of enum pni_due */
+  uint32_t held;   /* children whose memory exists */
+  uint8_t kind;    /* enum pni_kind */
+  uint8_t local;   /* enum pni_side */
+  uint8_t remote;  /* enum pni_side */
+  uint8_t due;     /* bits of enum pni_due */
   bool queued : 1; /* on the queue; exactly while due != 0, bound, and not waiting for credit or window */
   bool freed : 1;  /* the application has let go */
   bool done : 1;   /* the engine has given up its reference */

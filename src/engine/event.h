@@ -20,6 +20,7 @@ struct pn_collector_t {
 };
 
 /* pn_collector_put_object without the look at the object's class; the event is elided where that function says. */
-void pni_collector_put(pn_collector_t *collector, const pn_class_t *class, void *context, pn_event_type_t type);
+void pni_collector_put(
+    pn_collector_t *collector, const pn_class_t *class, void *context, pn_event_type_t type);
 
 #endif

@@ -29,15 +29,17 @@ extern const struct pni_fault_type pni_fault_types[PNI_FAULT_COUNT];
 
 /* `where` is the innermost endpoint known; NULL where none is. A scope wider than it is found from it; a fault whose scope
  * is narrower than what is known ends the connection. */
-PNI_NODISCARD pni_status pni_fail(pn_transport_t *transport, struct pni_endpoint *where, enum pni_fault_kind fault,
-    const char *format, ...) PNI_PRINTF(4, 5);
+PNI_NODISCARD pni_status pni_fail(pn_transport_t *transport, struct pni_endpoint *where,
+    enum pni_fault_kind fault, const char *format, ...) PNI_PRINTF(4, 5);
 
 /* The same for a performative that did not decode: status and fault of the reader. */
-PNI_NODISCARD pni_status pni_fail_decode(pn_transport_t *transport, pni_status status, const struct pni_reader *reader);
+PNI_NODISCARD pni_status pni_fail_decode(
+    pn_transport_t *transport, pni_status status, const struct pni_reader *reader);
 
 /* End the connection for a reason of any name: sets the transport's condition (a second one appends its description in
  * parentheses), queues TRANSPORT_ERROR, and sends open, if none was, and close. */
-void pni_transport_error(pn_transport_t *transport, const char *name, const char *format, ...) PNI_PRINTF(3, 4);
+void pni_transport_error(pn_transport_t *transport, const char *name, const char *format, ...)
+    PNI_PRINTF(3, 4);
 void pni_transport_verror(pn_transport_t *transport, const char *name, const char *format, va_list args);
 
 #endif

@@ -15,7 +15,8 @@
 #include "wire/performative.h"
 
 #define PNI_RECEIVE(name)                                                                                    \
-  PNI_NODISCARD pni_status pni_receive_##name(pn_transport_t *transport, uint16_t channel, struct pni_reader *body)
+  PNI_NODISCARD pni_status pni_receive_##name(                                                               \
+      pn_transport_t *transport, uint16_t channel, struct pni_reader *body)
 PNI_RECEIVE(open);        /* open_close.c */
 PNI_RECEIVE(begin);       /* begin_end.c */
 PNI_RECEIVE(attach);      /* attach_detach.c */
@@ -33,14 +34,19 @@ PNI_NODISCARD pni_status pni_session_of_channel(
 
 /* Pay what an endpoint owes, as far as output has room. Clears each bit of `due` that is paid. What it has to wait for is
  * left in `due` and *waits is set: someone puts it on the queue again (pni_endpoint_owe) when that has come. */
-PNI_NODISCARD pni_status pni_pay_connection(pn_transport_t *transport, pn_connection_t *conn, bool *waits); /* open_close.c */
-PNI_NODISCARD pni_status pni_pay_session(pn_transport_t *transport, pn_session_t *ssn, bool *waits);       /* begin_end.c */
-PNI_NODISCARD pni_status pni_pay_link(pn_transport_t *transport, pn_link_t *link, bool *waits);            /* attach_detach.c */
+PNI_NODISCARD pni_status pni_pay_connection(
+    pn_transport_t *transport, pn_connection_t *conn, bool *waits); /* open_close.c */
+PNI_NODISCARD pni_status pni_pay_session(
+    pn_transport_t *transport, pn_session_t *ssn, bool *waits); /* begin_end.c */
+PNI_NODISCARD pni_status pni_pay_link(
+    pn_transport_t *transport, pn_link_t *link, bool *waits); /* attach_detach.c */
 
 /* The parts that live in other files. */
-PNI_NODISCARD pni_status pni_pay_flow(pn_transport_t *transport, pn_session_t *ssn, pn_link_t *link); /* flow.c; link NULL: session */
-PNI_NODISCARD pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn);          /* settle.c */
-PNI_NODISCARD pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *waits);  /* transfer.c */
+PNI_NODISCARD pni_status pni_pay_flow(
+    pn_transport_t *transport, pn_session_t *ssn, pn_link_t *link); /* flow.c; link NULL: session */
+PNI_NODISCARD pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn); /* settle.c */
+PNI_NODISCARD pni_status pni_pay_transfers(
+    pn_transport_t *transport, pn_link_t *link, bool *waits); /* transfer.c */
 
 /* Write a frame: room is made, the performative written, the frame traced and counted. PNI_OVERFLOW if it is larger than
  * the peer's max-frame-size (512 before its open). */
@@ -57,8 +63,8 @@ PNI_NODISCARD pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t 
 /* For transfer, whose payload follows, the steps by hand: a writer behind the place of the frame's header, with at least
  * `room` bytes; closing writes the header. */
 PNI_NODISCARD pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_writer *writer);
-void pni_frame_close(
-    pn_transport_t *transport, enum pni_frame_type type, uint16_t channel, const struct pni_writer *writer, size_t payload);
+void pni_frame_close(pn_transport_t *transport, enum pni_frame_type type, uint16_t channel,
+    const struct pni_writer *writer, size_t payload);
 
 /* The largest frame that the peer takes. */
 uint32_t pni_frame_limit(const pn_transport_t *transport);

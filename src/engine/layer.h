@@ -17,7 +17,8 @@ struct pni_layer {
   const char *name;
   /* Take bytes: *taken says how many; the rest is offered again with more behind it. At the end of input it is called
    * once with size 0 and transport->tail_closed set. A failure has been acted on: no more input is to be taken. */
-  pni_status (*input)(pn_transport_t *transport, unsigned at, const uint8_t *bytes, size_t size, size_t *taken);
+  pni_status (*input)(
+      pn_transport_t *transport, unsigned at, const uint8_t *bytes, size_t size, size_t *taken);
   /* Append bytes to `out` if there are any to send and it holds less than PNI_OUTPUT_ENOUGH. */
   pni_status (*output)(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
   /* The next deadline after `now`, milliseconds of the caller's clock, 0 for none; NULL: passed to the next layer. */
@@ -53,7 +54,7 @@ extern const struct pni_layer pni_layer_amqp;        /* frames */
  * configured to begin with it as a client, `allowed` whether a server accepts it now. */
 struct pni_known_layer {
   const struct pni_layer *layer;
-  uint8_t protocol_id;  /* of the protocol header: 2 TLS, 3 SASL; 0: recognised by its first octets */
+  uint8_t protocol_id; /* of the protocol header: 2 TLS, 3 SASL; 0: recognised by its first octets */
   bool (*recognise)(const uint8_t *bytes, size_t size); /* NULL: by protocol_id */
   bool (*wanted)(pn_transport_t *transport);
   bool (*allowed)(pn_transport_t *transport);

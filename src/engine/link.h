@@ -18,12 +18,12 @@ struct pn_link_t {
   uint32_t name_size;
   uint32_t local_handle, remote_handle; /* PNI_NO_HANDLE while not attached on that side [2.6.2] */
   bool sender : 1;
-  bool detach : 1;       /* the detach that is due does not close */
-  bool drain : 1;        /* receiver: wanted; sender: the peer's */
-  bool drain_once : 1;   /* receiver: pn_link_drain set it, pn_link_flow takes it back */
-  bool drained_due : 1;  /* sender: has given up credit, a flow says so once its queue is empty */
-  bool errant : 1;       /* was detached with an error: what still comes for it is dropped [2.6.5] */
-  bool echo_due : 1;     /* the peer asked for a flow */
+  bool detach : 1;      /* the detach that is due does not close */
+  bool drain : 1;       /* receiver: wanted; sender: the peer's */
+  bool drain_once : 1;  /* receiver: pn_link_drain set it, pn_link_flow takes it back */
+  bool drained_due : 1; /* sender: has given up credit, a flow says so once its queue is empty */
+  bool errant : 1;      /* was detached with an error: what still comes for it is dropped [2.6.5] */
+  bool echo_due : 1;    /* the peer asked for a flow */
   uint8_t snd_settle_mode, rcv_settle_mode;
   uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
   /* Flow [2.6.7], as the API counts: sender: credit given and not used by an advance, deliveries advanced and not yet
@@ -35,7 +35,7 @@ struct pn_link_t {
   /* Deliveries, in order. */
   pn_delivery_t *unsettled, *last_unsettled;
   pn_delivery_t *current;
-  pn_delivery_t *unsent; /* sender: the first one of which something has still to be framed */
+  pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
   uint32_t unsettled_count;
   pn_terminus_t source, target, remote_source, remote_target;

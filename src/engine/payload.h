@@ -11,7 +11,9 @@ struct pni_payload {
   size_t start, end; /* what waits lies between */
 };
 
-static inline size_t pni_payload_size(const struct pni_payload *payload) { return payload->end - payload->start; }
+static inline size_t pni_payload_size(const struct pni_payload *payload) {
+  return payload->end - payload->start;
+}
 static inline const char *pni_payload_bytes(const struct pni_payload *payload) {
   return payload->block + payload->start;
 }

@@ -43,8 +43,8 @@ struct pn_session_t {
   pn_delivery_t *due_dispositions, *last_due_disposition;
   size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
   uint32_t incoming_deliveries;
-  size_t incoming_capacity;         /* pn_session_set_incoming_capacity, else 0 */
-  uint32_t max_window, low_water;   /* pn_session_set_incoming_window_and_lwm, else 0 */
+  size_t incoming_capacity;       /* pn_session_set_incoming_capacity, else 0 */
+  uint32_t max_window, low_water; /* pn_session_set_incoming_window_and_lwm, else 0 */
 };
 
 /* A session that the peer began. */

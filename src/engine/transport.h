@@ -49,11 +49,11 @@ struct pn_transport_t {
     uint64_t bytes_in, bytes_out;            /* as of the last tick */
   } idle;
   uint64_t bytes_in, bytes_out, frames_in, frames_out;
-  struct pni_map channels;     /* incoming, to sessions */
-  struct pni_numbers numbers;  /* outgoing channels */
-  size_t buffered;             /* bytes of incoming deliveries not yet taken */
-  size_t buffered_limit;       /* pn_transport_set_max_buffered_delivery_bytes; 0: none */
-  bool buffered_limit_set;     /* then it is hard */
+  struct pni_map channels;    /* incoming, to sessions */
+  struct pni_numbers numbers; /* outgoing channels */
+  size_t buffered;            /* bytes of incoming deliveries not yet taken */
+  size_t buffered_limit;      /* pn_transport_set_max_buffered_delivery_bytes; 0: none */
+  bool buffered_limit_set;    /* then it is hard */
   pn_condition_t condition;
   pn_error_t *error;
   pn_record_t *record;

@@ -6,7 +6,7 @@
 
 struct pni_window {
   pni_serial next_outgoing_id, next_incoming_id;
-  pni_serial initial_outgoing_id; /* what our begin said */
+  pni_serial initial_outgoing_id;  /* what our begin said */
   uint32_t remote_incoming_window; /* transfers that may still be sent */
   uint32_t outgoing_window;        /* what we tell */
   uint32_t incoming_window;        /* transfers that the peer may still send, as last announced */
@@ -16,12 +16,15 @@ struct pni_window {
 enum { PNI_OUTGOING_WINDOW = INT32_MAX };
 
 /* The peer's begin and flow. `known` is whether the peer says what it has received (next-incoming-id is there). */
-void pni_window_begun(struct pni_window *window, pni_serial next_outgoing_id, uint32_t incoming, uint32_t outgoing);
+void pni_window_begun(
+    struct pni_window *window, pni_serial next_outgoing_id, uint32_t incoming, uint32_t outgoing);
 /* False if the peer acknowledges transfers that were not sent. */
 bool pni_window_flow(struct pni_window *window, bool known, pni_serial next_incoming_id, uint32_t incoming,
     pni_serial next_outgoing_id, uint32_t outgoing);
 
-static inline bool pni_window_open(const struct pni_window *window) { return window->remote_incoming_window > 0; }
+static inline bool pni_window_open(const struct pni_window *window) {
+  return window->remote_incoming_window > 0;
+}
 
 /* One transfer frame leaves. */
 static inline void pni_window_sent(struct pni_window *window) {
