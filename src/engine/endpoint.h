@@ -70,6 +70,10 @@ void pni_endpoint_owe(struct pni_endpoint *endpoint, enum pni_due due);
  * reference if both are done. The endpoint may be gone then. */
 void pni_endpoint_settle(struct pni_endpoint *endpoint);
 
+/* A child's memory has come into being, or has gone: the parent's memory stays as long as there is one. */
+static inline void pni_endpoint_hold(struct pni_endpoint *endpoint) { endpoint->held++; }
+void pni_endpoint_unhold(struct pni_endpoint *endpoint);
+
 /* The connection an endpoint belongs to; itself if it is one. */
 pn_connection_t *pni_endpoint_connection(struct pni_endpoint *endpoint);
 
