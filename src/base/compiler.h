@@ -10,8 +10,9 @@
 #  define PNI_INLINE              static inline __attribute__((always_inline))
 #  define PNI_COLD                __attribute__((cold, noinline))
 /* The library is linked by the program, or loaded early enough for a little static thread storage. */
-#  define PNI_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
-#  define PNI_LOG2(x)      ((unsigned)(63 - __builtin_clzll(x)))
+#  define PNI_THREAD_LOCAL  _Thread_local __attribute__((tls_model("initial-exec")))
+#  define PNI_LOG2(x)       ((unsigned)(63 - __builtin_clzll(x))) /* of x > 0, rounded down */
+#  define PNI_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))        /* of x > 0 */
 #else
 #  define PNI_NODISCARD
 #  define PNI_PRINTF(fmt, args)
@@ -19,20 +20,22 @@
 #  define PNI_UNLIKELY(condition) (condition)
 #  define PNI_INLINE              static inline
 #  define PNI_COLD
-#  define PNI_THREAD_LOCAL _Thread_local
+#  define PNI_THREAD_LOCAL  _Thread_local
 static inline unsigned pni_log2(unsigned long long x) {
   unsigned log = 0;
   while (x >>= 1) log++;
   return log;
 }
-#  define PNI_LOG2(x)      pni_log2(x)
-#  define PNI_THREAD_LOCAL _Thread_local
+#  define PNI_LOG2(x)       pni_log2(x)
+#  define PNI_LOWEST_BIT(x) pni_log2((x) & (~(x) + 1))
+#  define PNI_THREAD_LOCAL  _Thread_local
 static inline unsigned pni_log2(unsigned long long x) {
   unsigned log = 0;
   while (x >>= 1) log++;
   return log;
 }
-#  define PNI_LOG2(x)      pni_log2(x)
+#  define PNI_LOG2(x)       pni_log2(x)
+#  define PNI_LOWEST_BIT(x) pni_log2((x) & (~(x) + 1))
 #endif
 
 /* The struct whose member is known to be at this address. */

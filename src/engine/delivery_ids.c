@@ -56,20 +56,19 @@ static unsigned used_from(const struct pni_delivery_page *page, unsigned slot) {
   return rest ? PNI_LOWEST_BIT(rest) : PNI_PAGE_SIZE;
 }
 
-/* The live page whose number comes first after `number`, within `pages` of it: by looking at each of them, or at all that
- * are live, whichever are fewer. */
+/* The live page whose number comes first after `number`, within `pages` of it. First one number after the other; once
+ * that has taken as many steps as the table has places, a look at all places is the shorter way. */
 static struct pni_delivery_page *page_after(struct pni_delivery_ids *ids, uint32_t number, uint32_t pages) {
   const uint32_t mask = UINT32_MAX >> PNI_PAGE_SHIFT;
-  if (pages <= ids->pages.count) {
-    for (uint32_t ahead = 1; ahead <= pages; ahead++) {
-      struct pni_delivery_page *page = pni_map_get(&ids->pages, (number + ahead) & mask);
-      if (page) return page;
-    }
-    return NULL;
+  if (!ids->pages.entries) return NULL;
+  const uint32_t near = pages < ids->pages.mask ? pages : ids->pages.mask;
+  for (uint32_t ahead = 1; ahead <= near; ahead++) {
+    struct pni_delivery_page *page = find(ids, (number + ahead) & mask);
+    if (page) return page;
   }
   struct pni_delivery_page *nearest = NULL;
   uint32_t distance = pages + 1;
-  for (uint32_t i = 0; ids->pages.entries && i <= ids->pages.mask; i++) {
+  for (uint32_t i = 0; near < pages && i <= ids->pages.mask; i++) {
     struct pni_delivery_page *page = ids->pages.entries[i].value;
     const uint32_t ahead = page ? (page->number - number) & mask : 0;
     if (ahead > 0 && ahead < distance) {

@@ -3,6 +3,7 @@
 #include "engine/payload.h"
 #include "base/pool.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
