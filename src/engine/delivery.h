@@ -22,6 +22,7 @@ struct pn_delivery_t {
   pn_disposition_t local, remote;
   struct pni_payload payload; /* sender: given and not yet framed; receiver: arrived and not yet taken */
   pni_serial id;              /* once `has_id` */
+  uint64_t received; /* receiver: bytes that have come */
   uint32_t message_format;
   uint8_t tag_size;
   bool has_id : 1;
@@ -38,6 +39,8 @@ struct pn_delivery_t {
   bool listed : 1; /* on the link's list: the engine's reference */
   char tag[PNI_TAG_MAX];
 };
+
+extern const pn_class_t *const pni_delivery_class;
 
 /* A delivery at the end of the link's list, the current one if there is none; NULL without memory. */
 pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag);

@@ -16,6 +16,10 @@ struct pn_disposition_t {
 
 void pni_disposition_clear(pn_disposition_t *disposition);
 
+/* What pn_delivery_update does: the same state keeps what it carries, another one starts without, and one that is not the
+ * standard's is custom. */
+void pni_disposition_become(pn_disposition_t *disposition, uint64_t type);
+
 /* Take over an encoded delivery-state; empty bytes leave the state as it was. */
 struct pni_reader;
 PNI_NODISCARD pni_status pni_disposition_read(pn_disposition_t *disposition, struct pni_reader *reader);

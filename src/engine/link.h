@@ -23,6 +23,8 @@ struct pn_link_t {
   bool drain_once : 1;  /* receiver: pn_link_drain set it, pn_link_flow takes it back */
   bool drained_due : 1; /* sender: has given up credit, a flow says so once its queue is empty */
   bool errant : 1;      /* was detached with an error: what still comes for it is dropped [2.6.5] */
+  bool dropping : 1;     /* receiver: the rest of a delivery that nobody wants is coming */
+  bool blocked : 1;      /* sender: on the session's list of those that wait for its window */
   bool echo_due : 1;    /* the peer asked for a flow */
   uint8_t snd_settle_mode, rcv_settle_mode;
   uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
@@ -37,6 +39,7 @@ struct pn_link_t {
   pn_delivery_t *current;
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
+  pn_link_t *blocked_next;
   uint32_t unsettled_count;
   pn_terminus_t source, target, remote_source, remote_target;
   uint64_t max_message_size, remote_max_message_size;

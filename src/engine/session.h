@@ -40,6 +40,7 @@ struct pn_session_t {
   struct pni_window window;
   struct pni_delivery_ids outgoing; /* deliveries that we sent and that are not settled */
   struct pni_delivery_ids incoming;
+  pn_link_t *blocked, *last_blocked; /* senders that wait for the window to open */
   pn_delivery_t *due_dispositions, *last_due_disposition;
   size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
   uint32_t incoming_deliveries;
@@ -49,6 +50,13 @@ struct pn_session_t {
 
 /* A session that the peer began. */
 pn_session_t *pni_session_new(pn_connection_t *conn);
+
+/* A sender has to wait for the window; when it opens all that wait owe TRANSFER again. */
+void pni_session_block(pn_session_t *ssn, pn_link_t *link);
+void pni_session_unblock(pn_session_t *ssn);
+
+/* A transfer frame has used the window that was announced: owe a flow if it runs low and can be reopened. */
+void pni_session_used(pn_session_t *ssn);
 
 /* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
 void pni_session_taken(pn_session_t *ssn, size_t bytes);

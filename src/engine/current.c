@@ -1,0 +1,79 @@
+/* current.c: a link's current delivery: what pn_link_send puts in, pn_link_recv takes out, and pn_link_advance leaves.
+ *
+ * A sender's current delivery is the first one that the application has not finished; a receiver's the first one that it
+ * has not left. Credit counts here, at the advance; frames count in transfer.c. Runs in the connection's thread. */
+#include "engine/connection.h"
+#include "engine/delivery.h"
+#include "engine/link.h"
+#include "engine/session.h"
+#include "engine/transport.h"
+
+pn_delivery_t *pn_link_current(pn_link_t *link) { return link ? link->current : NULL; }
+
+ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
+  pn_delivery_t *dlv = pn_link_current(link);
+  if (!dlv || !link->sender) return PN_EOS;
+  if (!bytes || size == 0) return 0;
+  const pni_status status = pni_payload_put(&dlv->payload, bytes, size);
+  if (status) return status;
+  link->session->outgoing_bytes += size;
+  pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+  return (ssize_t)size;
+}
+
+/* Take bytes of a receiver's delivery, or drop them. */
+static size_t take(pn_delivery_t *dlv, char *bytes, size_t size) {
+  const size_t taken = pni_payload_take(&dlv->payload, bytes, size);
+  if (taken > 0) pni_session_taken(dlv->link->session, taken);
+  return taken;
+}
+
+ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
+  pn_delivery_t *dlv = pn_link_current(link);
+  if (!dlv || link->sender) return PN_STATE_ERR;
+  if (dlv->aborted) return PN_ABORTED;
+  const size_t taken = take(dlv, bytes, size);
+  if (taken > 0) return (ssize_t)taken;
+  return dlv->done && pni_payload_size(&dlv->payload) == 0 ? PN_EOS : 0;
+}
+
+static void advance_sender(pn_link_t *link, pn_delivery_t *dlv) {
+  dlv->done = true;
+  link->credit--;
+  link->queued++;
+  pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+}
+
+static void advance_receiver(pn_link_t *link, pn_delivery_t *dlv) {
+  take(dlv, NULL, pni_payload_size(&dlv->payload));
+  pni_payload_clear(&dlv->payload);
+  link->credit--;
+  link->queued--;
+  link->session->incoming_deliveries--;
+}
+
+bool pn_link_advance(pn_link_t *link) {
+  pn_delivery_t *dlv = pn_link_current(link);
+  if (!dlv) return false;
+  dlv->advanced = true;
+  if (link->sender)
+    advance_sender(link, dlv);
+  else
+    advance_receiver(link, dlv);
+  link->current = dlv->next;
+  pni_delivery_work(dlv);
+  if (link->current) pni_delivery_work(link->current);
+  return true;
+}
+
+int pn_link_unsettled(pn_link_t *link) { return (int)link->unsettled_count; }
+
+/* Deliveries that are settled here but not yet told to the peer are still on the list. */
+static pn_delivery_t *unsettled_from(pn_delivery_t *dlv) {
+  while (dlv && dlv->locally_settled) dlv = dlv->next;
+  return dlv;
+}
+
+pn_delivery_t *pn_unsettled_head(pn_link_t *link) { return unsettled_from(link->unsettled); }
+
+pn_delivery_t *pn_unsettled_next(pn_delivery_t *dlv) { return unsettled_from(dlv->next); }

@@ -1,0 +1,257 @@
+/* delivery.c: pn_delivery_t: its life, its two states, and the lists it is on. [2.6.12]
+ *
+ * Owned by its link: the engine's reference is held from pni_delivery_new to pni_delivery_finish. A delivery is finished
+ * when it is settled here and the peer knows, or has settled too, or can no longer be told. One whose disposition is
+ * still on the session's list then keeps the reference until the list is worked off.
+ *
+ * Runs in the thread that holds the connection. */
+#include "engine/delivery.h"
+#include "base/object.h"
+#include "base/pool.h"
+#include "base/record.h"
+#include "engine/connection.h"
+#include "engine/link.h"
+#include "engine/session.h"
+#include "engine/transport.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BLOCK = sizeof(struct pni_object) + sizeof(pn_delivery_t) };
+
+static void finalize(void *object) {
+  pn_delivery_t *dlv = object;
+  pni_payload_clear(&dlv->payload);
+  pni_disposition_clear(&dlv->local);
+  pni_disposition_clear(&dlv->remote);
+  if (dlv->record) pn_decref(dlv->record);
+  dlv->record = NULL;
+}
+
+static void release(void *object) {
+  pn_link_t *link = ((pn_delivery_t *)object)->link;
+  pni_pool_give(pni_object_memory(object), BLOCK);
+  pni_endpoint_unhold(&link->endpoint);
+}
+
+static const pn_class_t delivery_class =
+    PNI_CLASS_RELEASED_BY(release, "pn_delivery", CID_pn_delivery, .finalize = finalize);
+
+const pn_class_t *const pni_delivery_class = &delivery_class;
+
+static inline pn_connection_t *connection_of(const pn_delivery_t *dlv) {
+  return dlv->link->session->connection;
+}
+
+pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag) {
+  void *block = pni_pool_take(BLOCK);
+  if (!block) return NULL;
+  pn_delivery_t *dlv = pni_object_in(block, &delivery_class);
+  memset(dlv, 0, offsetof(pn_delivery_t, tag));
+  dlv->link = link;
+  dlv->tag_size = (uint8_t)tag.size;
+  if (tag.size > 0) memcpy(dlv->tag, tag.start, tag.size);
+  dlv->listed = true;
+  dlv->prev = link->last_unsettled;
+  if (dlv->prev)
+    dlv->prev->next = dlv;
+  else
+    link->unsettled = dlv;
+  link->last_unsettled = dlv;
+  link->unsettled_count++;
+  if (!link->current) link->current = dlv;
+  pni_endpoint_hold(&link->endpoint);
+  return dlv;
+}
+
+pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
+  if (tag.size > PNI_TAG_MAX) return NULL;
+  pn_delivery_t *dlv = pni_delivery_new(link, tag);
+  if (!dlv) return NULL;
+  if (link->sender && !link->unsent) link->unsent = dlv;
+  pni_delivery_work(dlv);
+  return dlv;
+}
+
+static void unlist(pn_delivery_t *dlv) {
+  pn_link_t *link = dlv->link;
+  if (dlv->prev)
+    dlv->prev->next = dlv->next;
+  else
+    link->unsettled = dlv->next;
+  if (dlv->next)
+    dlv->next->prev = dlv->prev;
+  else
+    link->last_unsettled = dlv->prev;
+  if (link->current == dlv) link->current = dlv->next;
+  if (link->unsent == dlv) link->unsent = dlv->next;
+  if (link->receiving == dlv) {
+    link->receiving = NULL;
+    link->dropping = true;
+  }
+  dlv->next = dlv->prev = NULL;
+  dlv->listed = false;
+}
+
+void pni_delivery_finish(pn_delivery_t *dlv) {
+  if (!dlv->listed) return;
+  pn_session_t *ssn = dlv->link->session;
+  if (dlv->has_id) pni_delivery_ids_remove(dlv->link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
+  dlv->has_id = false;
+  if (!dlv->locally_settled) dlv->link->unsettled_count--;
+  dlv->locally_settled = true;
+  unlist(dlv);
+  pni_delivery_work(dlv);
+  if (!dlv->due) pni_object_decref(dlv);
+}
+
+void pni_delivery_owe(pn_delivery_t *dlv) {
+  pn_session_t *ssn = dlv->link->session;
+  if (dlv->due) return;
+  dlv->due = true;
+  dlv->due_next = NULL;
+  if (ssn->last_due_disposition)
+    ssn->last_due_disposition->due_next = dlv;
+  else
+    ssn->due_dispositions = dlv;
+  ssn->last_due_disposition = dlv;
+  pni_endpoint_owe(&ssn->endpoint, PNI_DUE_DISPOSITION);
+}
+
+void pni_delivery_work(pn_delivery_t *dlv) {
+  const pn_link_t *link = dlv->link;
+  const bool current = link->current == dlv && (link->sender ? link->credit > 0 : true);
+  const bool wanted = dlv->listed && !dlv->locally_settled && (dlv->updated || current);
+  if (wanted == dlv->working) return;
+  pn_connection_t *conn = connection_of(dlv);
+  dlv->working = wanted;
+  if (wanted) {
+    dlv->work_next = NULL;
+    dlv->work_prev = conn->last_work;
+    if (conn->last_work)
+      conn->last_work->work_next = dlv;
+    else
+      conn->work = dlv;
+    conn->last_work = dlv;
+  } else {
+    if (dlv->work_prev)
+      dlv->work_prev->work_next = dlv->work_next;
+    else
+      conn->work = dlv->work_next;
+    if (dlv->work_next)
+      dlv->work_next->work_prev = dlv->work_prev;
+    else
+      conn->last_work = dlv->work_prev;
+  }
+}
+
+/* Whether the peer can still be told about the delivery. */
+static bool reachable(const pn_delivery_t *dlv) {
+  const pn_session_t *ssn = dlv->link->session;
+  return dlv->has_id && ssn->connection->transport && ssn->local_channel != PNI_NO_CHANNEL &&
+         ssn->endpoint.local != PNI_CLOSED && ssn->connection->endpoint.local != PNI_CLOSED;
+}
+
+void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
+  if (!dlv) return;
+  pni_disposition_become(&dlv->local, state);
+  if (!dlv->locally_settled && !dlv->remote.settled && reachable(dlv)) pni_delivery_owe(dlv);
+}
+
+void pn_delivery_settle(pn_delivery_t *dlv) {
+  if (!dlv || dlv->locally_settled || !dlv->listed) return;
+  pn_link_t *link = dlv->link;
+  if (link->current == dlv) pn_link_advance(link);
+  dlv->locally_settled = dlv->local.settled = true;
+  dlv->updated = false;
+  link->unsettled_count--;
+  pni_delivery_work(dlv);
+  if (link->sender && !dlv->sent && (dlv->begun || dlv->advanced)) return; /* its last frame will say so */
+  if (dlv->remote.settled || !reachable(dlv))
+    pni_delivery_finish(dlv);
+  else
+    pni_delivery_owe(dlv);
+}
+
+void pn_delivery_abort(pn_delivery_t *dlv) {
+  if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender || dlv->sent) return;
+  pn_session_t *ssn = dlv->link->session;
+  ssn->outgoing_bytes -= pni_payload_size(&dlv->payload);
+  pni_payload_clear(&dlv->payload);
+  dlv->aborted = true;
+  pn_delivery_settle(dlv);
+}
+
+void pn_delivery_clear(pn_delivery_t *dlv) {
+  dlv->updated = false;
+  pni_delivery_work(dlv);
+}
+
+pn_delivery_tag_t pn_dtag(const char *bytes, size_t size) { return pn_bytes(size, bytes); }
+
+pn_delivery_tag_t pn_delivery_tag(pn_delivery_t *dlv) {
+  return dlv ? pn_bytes(dlv->tag_size, dlv->tag) : pn_bytes(0, NULL);
+}
+
+pn_link_t *pn_delivery_link(pn_delivery_t *dlv) { return dlv ? dlv->link : NULL; }
+
+pn_disposition_t *pn_delivery_local(pn_delivery_t *dlv) { return &dlv->local; }
+
+uint64_t pn_delivery_local_state(pn_delivery_t *dlv) { return dlv->local.type; }
+
+pn_disposition_t *pn_delivery_remote(pn_delivery_t *dlv) { return &dlv->remote; }
+
+uint64_t pn_delivery_remote_state(pn_delivery_t *dlv) { return dlv->remote.type; }
+
+bool pn_delivery_settled(pn_delivery_t *dlv) { return dlv && dlv->remote.settled; }
+
+/* An aborted delivery has something to be read: that it was aborted. */
+size_t pn_delivery_pending(pn_delivery_t *dlv) { return dlv->aborted ? 1 : pni_payload_size(&dlv->payload); }
+
+bool pn_delivery_partial(pn_delivery_t *dlv) { return !dlv->done; }
+
+bool pn_delivery_aborted(pn_delivery_t *dlv) { return dlv->aborted; }
+
+bool pn_delivery_current(pn_delivery_t *dlv) { return dlv->link->current == dlv; }
+
+bool pn_delivery_writable(pn_delivery_t *dlv) {
+  return dlv && dlv->link->sender && dlv->link->current == dlv && dlv->link->credit > 0;
+}
+
+bool pn_delivery_readable(pn_delivery_t *dlv) {
+  return dlv && !dlv->link->sender && dlv->link->current == dlv;
+}
+
+bool pn_delivery_updated(pn_delivery_t *dlv) { return dlv && dlv->updated; }
+
+bool pn_delivery_buffered(pn_delivery_t *dlv) {
+  if (!dlv || !dlv->link->sender || dlv->locally_settled || dlv->sent) return false;
+  return dlv->done || pni_payload_size(&dlv->payload) > 0;
+}
+
+void *pn_delivery_get_context(pn_delivery_t *dlv) {
+  return dlv && dlv->record ? pn_record_get(dlv->record, PN_LEGCTX) : NULL;
+}
+
+void pn_delivery_set_context(pn_delivery_t *dlv, void *context) {
+  if (context || dlv->record) pn_record_set(pni_record_lazy(&dlv->record), PN_LEGCTX, context);
+}
+
+pn_record_t *pn_delivery_attachments(pn_delivery_t *dlv) { return pni_record_lazy(&dlv->record); }
+
+void pn_delivery_dump(pn_delivery_t *dlv) {
+  char tag[4 * PNI_TAG_MAX + 1];
+  struct pni_text text = pni_text(tag, sizeof tag);
+  pni_text_quoted(&text, dlv->tag, dlv->tag_size);
+  printf("{tag=\"%s\", local.type=%" PRIu64 ", remote.type=%" PRIu64 ", local.settled=%d, remote.settled=%d, "
+         "updated=%d, current=%d, writable=%d, readable=%d, work=%d}",
+      tag, dlv->local.type, dlv->remote.type, dlv->locally_settled, dlv->remote.settled, dlv->updated,
+      pn_delivery_current(dlv), pn_delivery_writable(dlv), pn_delivery_readable(dlv), dlv->working);
+}
+
+pn_delivery_t *pn_work_head(pn_connection_t *conn) { return conn ? conn->work : NULL; }
+
+pn_delivery_t *pn_work_next(pn_delivery_t *dlv) { return dlv && dlv->working ? dlv->work_next : NULL; }

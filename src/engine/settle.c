@@ -1,0 +1,157 @@
+/* settle.c: dispositions: states and settlement of deliveries, told and heard. [2.6.12, 2.7.6]
+ *
+ * Outgoing: a session's deliveries whose disposition is due, in the order in which they came to be; a run of consecutive
+ * ids with the same state leaves as one frame. Incoming: a range is a walk over the live deliveries in it, whatever
+ * numbers the peer chose; ids in it that are unknown or settled are ignored.
+ *
+ * Runs in the thread that holds the connection. */
+#include "base/object.h"
+#include "base/pool.h"
+#include "engine/connection.h"
+#include "engine/delivery.h"
+#include "engine/event.h"
+#include "engine/fail.h"
+#include "engine/frames.h"
+#include "engine/link.h"
+#include "engine/session.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Outgoing. */
+
+/* Take the first delivery off the session's list; NULL if it is empty. Those that are finished only leave the list. */
+static pn_delivery_t *take_due(pn_session_t *ssn) {
+  while (ssn->due_dispositions) {
+    pn_delivery_t *dlv = ssn->due_dispositions;
+    ssn->due_dispositions = dlv->due_next;
+    if (!ssn->due_dispositions) ssn->last_due_disposition = NULL;
+    dlv->due = false;
+    if (dlv->listed && dlv->has_id && !dlv->remote.settled) return dlv;
+    if (!dlv->listed)
+      pni_object_decref(dlv);
+    else if (dlv->locally_settled && dlv->remote.settled)
+      pni_delivery_finish(dlv);
+  }
+  return NULL;
+}
+
+/* What a run of deliveries has in common. */
+struct run {
+  pni_serial first, last;
+  uint64_t type;
+  bool receiver, settled;
+};
+
+static bool extends(const struct run *run, const pn_delivery_t *dlv) {
+  return dlv && dlv->listed && dlv->has_id && !dlv->remote.settled && dlv->id == run->last + 1 &&
+         dlv->link->sender != run->receiver && dlv->local.type == run->type &&
+         dlv->locally_settled == run->settled && pni_disposition_plain(&dlv->local);
+}
+
+static void told(pn_delivery_t *dlv) {
+  if (dlv->locally_settled) pni_delivery_finish(dlv);
+}
+
+static pni_status write_run(
+    pn_transport_t *transport, pn_session_t *ssn, const struct run *run, pn_bytes_t state) {
+  struct pni_disposition disposition = {.role = run->receiver,
+      .first = run->first,
+      .last = run->last,
+      .settled = run->settled,
+      .state = state,
+      .has = {.role = true,
+          .first = true,
+          .last = run->last != run->first,
+          .settled = run->settled,
+          .state = state.size > 0}};
+  return pni_send_disposition(transport, (uint16_t)ssn->local_channel, &disposition);
+}
+
+/* The state in a block of the pool; the caller gives it back. */
+static pni_status encode_state(
+    const pn_delivery_t *dlv, uint8_t **block, size_t *capacity, pn_bytes_t *state) {
+  struct pni_writer measure = pni_writer(NULL, 0);
+  if (dlv->local.type != 0) pni_disposition_write(&dlv->local, &measure);
+  *capacity = measure.size;
+  *block = NULL;
+  *state = pn_bytes_null;
+  if (measure.size == 0) return PNI_OK;
+  *block = pni_pool_take(*capacity);
+  if (!*block) return PNI_NO_MEMORY;
+  struct pni_writer writer = pni_writer(*block, *capacity);
+  pni_disposition_write(&dlv->local, &writer);
+  *state = pn_bytes(writer.size, (const char *)*block);
+  return PNI_OK;
+}
+
+pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn) {
+  pn_delivery_t *dlv;
+  while (pni_buffer_size(&transport->output) < PNI_OUTPUT_ENOUGH && (dlv = take_due(ssn))) {
+    uint8_t *block;
+    size_t capacity;
+    pn_bytes_t state;
+    TRY(encode_state(dlv, &block, &capacity, &state));
+    struct run run = {.first = dlv->id,
+        .last = dlv->id,
+        .type = dlv->local.type,
+        .receiver = !dlv->link->sender,
+        .settled = dlv->locally_settled};
+    const bool plain = pni_disposition_plain(&dlv->local);
+    told(dlv);
+    while (plain && extends(&run, ssn->due_dispositions)) {
+      run.last++;
+      told(take_due(ssn));
+    }
+    const pni_status status = write_run(transport, ssn, &run, state);
+    pni_pool_give(block, capacity);
+    TRY(status);
+  }
+  if (!ssn->due_dispositions) ssn->endpoint.due &= (uint8_t)~PNI_DUE_DISPOSITION;
+  return PNI_OK;
+}
+
+/* Incoming. */
+
+static bool terminal(uint64_t type) {
+  return type == PN_ACCEPTED || type == PN_REJECTED || type == PN_RELEASED || type == PN_MODIFIED ||
+         type == PN_DECLARED;
+}
+
+/* Apply a disposition to one delivery. A state that is final here is not changed any more. [3.4] */
+static pni_status apply(pn_delivery_t *dlv, const struct pni_disposition *disposition) {
+  if (disposition->has.state && !(terminal(dlv->remote.type) && dlv->remote.settled)) {
+    struct pni_reader reader = pni_reader(disposition->state.start, disposition->state.size);
+    TRY(pni_disposition_read(&dlv->remote, &reader));
+  }
+  if (disposition->settled) dlv->remote.settled = true;
+  dlv->updated = true;
+  pni_delivery_work(dlv);
+  pni_collector_put(dlv->link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
+  if (dlv->locally_settled && dlv->remote.settled) pni_delivery_finish(dlv);
+  return PNI_OK;
+}
+
+pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
+  struct pni_disposition disposition;
+  pn_session_t *ssn;
+  pni_status status = pni_disposition_decode(body, &disposition);
+  if (status) return pni_fail_decode(transport, status, body);
+  TRY(pni_session_of_channel(transport, channel, PNI_CODE_disposition, &ssn));
+  if (!ssn) return PNI_OK;
+  const pni_serial last = disposition.has.last ? disposition.last : disposition.first;
+  if (pni_serial_distance(disposition.first, last) < 0) {
+    return pni_fail(transport, &ssn->endpoint, PNI_FAULT_DISPOSITION_RANGE,
+        "disposition: last, %" PRIu32 ", comes before first, %" PRIu32, last, disposition.first);
+  }
+  struct pni_delivery_ids *ids = disposition.role ? &ssn->outgoing : &ssn->incoming;
+  pni_serial id = disposition.first;
+  pn_delivery_t *dlv;
+  while ((dlv = pni_delivery_ids_next(ids, id, last))) {
+    id = dlv->id;
+    status = apply(dlv, &disposition);
+    if (status) return pni_fail_decode(transport, status, body);
+    if (id++ == last) break;
+  }
+  return PNI_OK;
+}

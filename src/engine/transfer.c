@@ -1,0 +1,315 @@
+/* transfer.c: payload in, payload out. [2.6.12, 2.7.5]
+ *
+ * Owns the cut of a delivery into transfer frames and back. Outgoing: a link that owes TRANSFER is written from its first
+ * unsent delivery on, until it has no credit, its session no window, or the output no room; one that waits for credit owes
+ * again when a flow brings it, one that waits for the window is on its session's list of blocked links. Incoming: the
+ * payload goes to the delivery whose last frame has not come, which is the only one a link can be receiving.
+ *
+ * Invariant: link->unsent is the first delivery of which a frame has still to be written; all before it are sent.
+ * Runs in the thread that holds the connection. Takes no lock, reads no clock. */
+#include "engine/connection.h"
+#include "engine/delivery.h"
+#include "engine/event.h"
+#include "engine/fail.h"
+#include "engine/frames.h"
+#include "engine/link.h"
+#include "engine/session.h"
+#include "wire/limits.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Outgoing. */
+
+enum { PERFORMATIVE_ROOM = 96 }; /* a transfer's fields at their largest, but for the state */
+
+/* The delivery's state, encoded for the frame, in `room`; nothing if there is none. */
+static pn_bytes_t encoded_state(const pn_delivery_t *dlv, uint8_t *room, size_t size) {
+  struct pni_writer writer = pni_writer(room, size);
+  if (dlv->local.type == 0) return pn_bytes_null;
+  pni_disposition_write(&dlv->local, &writer);
+  return pni_writer_fits(&writer) ? pn_bytes(writer.size, (const char *)room) : pn_bytes_null;
+}
+
+static void describe(const pn_link_t *link, const pn_delivery_t *dlv, struct pni_transfer *transfer) {
+  transfer->handle = link->local_handle;
+  transfer->has.handle = true;
+  if (!dlv->begun) {
+    transfer->delivery_id = dlv->id;
+    transfer->delivery_tag = pn_bytes(dlv->tag_size, dlv->tag);
+    transfer->message_format = dlv->message_format;
+    transfer->has.delivery_id = transfer->has.delivery_tag = transfer->has.message_format = true;
+  }
+  transfer->settled = transfer->has.settled = dlv->locally_settled;
+  transfer->aborted = transfer->has.aborted = dlv->aborted;
+}
+
+/* Write one frame of the delivery. */
+static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_delivery_t *dlv) {
+  uint8_t state[512];
+  struct pni_transfer transfer = {.has.nothing = false};
+  describe(link, dlv, &transfer);
+  transfer.state = encoded_state(dlv, state, sizeof state);
+  transfer.has.state = transfer.state.size > 0;
+  const size_t waiting = pni_payload_size(&dlv->payload);
+  const size_t limit = pni_frame_limit(transport) - PNI_FRAME_HEADER;
+  const size_t performative = PERFORMATIVE_ROOM + transfer.state.size;
+  const bool fits = waiting + performative <= limit;
+  transfer.more = transfer.has.more = !dlv->aborted && (!dlv->done || !fits);
+
+  struct pni_writer writer;
+  TRY(pni_frame_open(transport, fits ? waiting + performative : limit, &writer));
+  pni_transfer_encode(&writer, &transfer);
+  if (writer.size > limit) return PNI_OVERFLOW;
+  const size_t room = limit - writer.size;
+  const size_t chunk = waiting <= room ? waiting : room;
+  if (chunk > 0) {
+    memcpy(writer.start + writer.size, pni_payload_bytes(&dlv->payload), chunk);
+    pni_payload_take(&dlv->payload, NULL, chunk);
+  }
+  pni_frame_close(transport, PNI_FRAME_AMQP, (uint16_t)link->session->local_channel, &writer, chunk);
+  link->session->outgoing_bytes -= chunk;
+  pni_window_sent(&link->session->window);
+  dlv->begun = true;
+  dlv->sent = !transfer.more;
+  return PNI_OK;
+}
+
+/* The last frame has been written, or none ever will be. */
+static void sent(pn_link_t *link, pn_delivery_t *dlv) {
+  pni_payload_clear(&dlv->payload);
+  link->queued--;
+  link->unsent = dlv->next;
+  if (dlv->locally_settled) pni_delivery_finish(dlv);
+}
+
+/* Begin a delivery: its id, and its place among those that the peer may dispose of. */
+static pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
+  const pni_serial id = ssn->outgoing.next;
+  if (!dlv->locally_settled) {
+    TRY(pni_delivery_ids_put(&ssn->outgoing, id, dlv));
+    dlv->has_id = true;
+  }
+  ssn->outgoing.next++;
+  dlv->id = id;
+  return PNI_OK;
+}
+
+/* Whether a frame of the delivery can be written now; a link that has to wait for the window is blocked. */
+static bool may_send(pn_session_t *ssn, pn_link_t *link, const pn_delivery_t *dlv) {
+  if (!dlv->done && pni_payload_size(&dlv->payload) == 0) return false;
+  if (!dlv->begun && link->credit + link->queued <= 0) return false;
+  if (pni_window_open(&ssn->window)) return true;
+  pni_session_block(ssn, link);
+  return false;
+}
+
+pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *waits) {
+  pn_session_t *ssn = link->session;
+  bool progress = false;
+  *waits = false;
+  while (link->unsent) {
+    pn_delivery_t *dlv = link->unsent;
+    if (dlv->aborted && !dlv->begun) {
+      link->credit++;
+      sent(link, dlv);
+      progress = true;
+      continue;
+    }
+    if (!may_send(ssn, link, dlv)) {
+      *waits = dlv->done;
+      break;
+    }
+    if (pni_buffer_size(&transport->output) >= PNI_OUTPUT_ENOUGH) {
+      if (progress) pni_endpoint_event(&link->endpoint, PN_LINK_FLOW);
+      return PNI_OK;
+    }
+    if (!dlv->begun) TRY(begin(ssn, dlv));
+    TRY(write_frame(transport, link, dlv));
+    progress = true;
+    if (dlv->sent) {
+      link->delivery_count++;
+      sent(link, dlv);
+    }
+  }
+  link->endpoint.due &= (uint8_t)~PNI_DUE_TRANSFER;
+  if (link->drained_due && !link->unsent) pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
+  if (progress) pni_endpoint_event(&link->endpoint, PN_LINK_FLOW);
+  return PNI_OK;
+}
+
+/* Incoming. */
+
+static size_t buffer_limit(const pn_transport_t *transport) {
+  if (!transport->buffered_limit_set) return PNI_LIMIT_BUFFERED_BYTES;
+  return transport->buffered_limit ? transport->buffered_limit : SIZE_MAX;
+}
+
+/* The first frame of a delivery: check what only that one has, and make the delivery. */
+static pni_status begin_incoming(
+    pn_transport_t *transport, pn_link_t *link, const struct pni_transfer *transfer, pn_delivery_t **begun) {
+  pn_session_t *ssn = link->session;
+  *begun = NULL;
+  if (!transfer->has.delivery_id) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_DELIVERY_ID, "transfer: delivery-id is missing");
+  }
+  if (ssn->incoming.begun && transfer->delivery_id != ssn->incoming.next) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_DELIVERY_ID,
+        "transfer: delivery-id %" PRIu32 " is not the next one, %" PRIu32, transfer->delivery_id,
+        ssn->incoming.next);
+  }
+  ssn->incoming.begun = true;
+  ssn->incoming.next = transfer->delivery_id + 1;
+  if (!transfer->has.delivery_tag || transfer->delivery_tag.size > PNI_TAG_MAX) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_TRANSFER_FIELD, "transfer: delivery-tag %s",
+        transfer->has.delivery_tag ? "has more than 32 octets" : "is missing");
+  }
+  if (transfer->has.rcv_settle_mode && !transfer->settled && transfer->rcv_settle_mode == PN_RCV_SECOND &&
+      link->rcv_settle_mode == PN_RCV_FIRST && link->remote_rcv_settle_mode == PN_RCV_FIRST) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_TRANSFER_FIELD,
+        "transfer: rcv-settle-mode second on a link whose mode is first");
+  }
+  if (link->queued - link->credit >= PNI_LIMIT_CREDIT_EXCESS) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_CREDIT, "transfer: the link has no credit");
+  }
+  if (transfer->resume) { /* of a delivery that we do not know: to be ignored [2.6.13] */
+    link->dropping = transfer->more && !transfer->aborted;
+    return PNI_OK;
+  }
+  pn_delivery_t *dlv = pni_delivery_new(link, transfer->delivery_tag);
+  if (!dlv) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+  dlv->id = transfer->delivery_id;
+  dlv->message_format = transfer->message_format;
+  link->receiving = dlv;
+  link->queued++;
+  link->delivery_count++;
+  ssn->incoming_deliveries++;
+  if (!transfer->settled || transfer->more) {
+    if (pni_delivery_ids_put(&ssn->incoming, dlv->id, dlv)) {
+      return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+    }
+    dlv->has_id = true;
+  }
+  *begun = dlv;
+  return PNI_OK;
+}
+
+/* A later frame may repeat what the first one said, and nothing else. */
+static const char *differs(const pn_delivery_t *dlv, const struct pni_transfer *transfer) {
+  if (transfer->has.delivery_id && transfer->delivery_id != dlv->id) return "delivery-id";
+  if (transfer->has.message_format && transfer->message_format != dlv->message_format)
+    return "message-format";
+  if (transfer->has.delivery_tag && (transfer->delivery_tag.size != dlv->tag_size ||
+                                        memcmp(transfer->delivery_tag.start, dlv->tag, dlv->tag_size) != 0)) {
+    return "delivery-tag";
+  }
+  return NULL;
+}
+
+static pni_status read_state(
+    pn_transport_t *transport, pn_delivery_t *dlv, const struct pni_transfer *transfer) {
+  if (!transfer->has.state) return PNI_OK;
+  struct pni_reader reader = pni_reader(transfer->state.start, transfer->state.size);
+  const pni_status status = pni_disposition_read(&dlv->remote, &reader);
+  return status ? pni_fail_decode(transport, status, &reader) : PNI_OK;
+}
+
+/* Append a frame's payload, unless the application has left the delivery. */
+static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const uint8_t *bytes, size_t size) {
+  pn_link_t *link = dlv->link;
+  dlv->received += size;
+  if (link->max_message_size > 0 && dlv->received > link->max_message_size) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_MESSAGE_SIZE,
+        "transfer: the message is larger than max-message-size, %" PRIu64, link->max_message_size);
+  }
+  if (dlv->advanced || size == 0) return PNI_OK;
+  if (size > buffer_limit(transport) - transport->buffered) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_BUFFER_LIMIT,
+        "%zu bytes of deliveries are unread, and %zu more have come: the limit is %zu", transport->buffered,
+        size, buffer_limit(transport));
+  }
+  if (pni_payload_put(&dlv->payload, (const char *)bytes, size)) {
+    return pni_fail(
+        transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for %zu bytes of payload", size);
+  }
+  link->session->incoming_bytes += size;
+  transport->buffered += size;
+  return PNI_OK;
+}
+
+/* Nothing more of the delivery is of interest. */
+static void abort_incoming(pn_delivery_t *dlv) {
+  const size_t unread = pni_payload_size(&dlv->payload);
+  pni_payload_clear(&dlv->payload);
+  if (unread > 0) pni_session_taken(dlv->link->session, unread);
+  dlv->aborted = true;
+}
+
+static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dlv,
+    const struct pni_transfer *transfer, struct pni_reader *body) {
+  pn_link_t *link = dlv->link;
+  TRY(read_state(transport, dlv, transfer));
+  if (transfer->aborted) {
+    abort_incoming(dlv);
+  } else {
+    TRY(append(transport, dlv, body->pos, pni_reader_left(body)));
+    if (link->receiving != dlv) return PNI_OK; /* the link has been detached for it */
+  }
+  if (transfer->settled || transfer->aborted) dlv->remote.settled = dlv->updated = true;
+  if (!transfer->more || transfer->aborted) {
+    dlv->done = true;
+    link->receiving = NULL;
+  }
+  pni_delivery_work(dlv);
+  pni_collector_put(link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
+  return PNI_OK;
+}
+
+/* The link that a transfer is for; NULL if a fault was reported or the frame is to be dropped. */
+static pni_status link_of(
+    pn_transport_t *transport, pn_session_t *ssn, const struct pni_transfer *transfer, pn_link_t **found) {
+  pn_link_t *link = pni_map_get(&ssn->incoming_handles, transfer->handle);
+  *found = NULL;
+  if (!link) {
+    return pni_fail(transport, &ssn->endpoint, PNI_FAULT_UNATTACHED_HANDLE,
+        "transfer: handle %" PRIu32 " is not attached", transfer->handle);
+  }
+  if (link->sender) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_TRANSFER_DIRECTION,
+        "transfer: handle %" PRIu32 " is the receiving end of its link", transfer->handle);
+  }
+  *found = link->errant ? NULL : link;
+  return PNI_OK;
+}
+
+pni_status pni_receive_transfer(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
+  struct pni_transfer transfer;
+  pn_session_t *ssn;
+  pn_link_t *link;
+  const pni_status decoded = pni_transfer_decode(body, &transfer);
+  if (decoded) return pni_fail_decode(transport, decoded, body);
+  TRY(pni_session_of_channel(transport, channel, PNI_CODE_transfer, &ssn));
+  if (!ssn) return PNI_OK;
+  if (!pni_window_received(&ssn->window)) {
+    return pni_fail(transport, &ssn->endpoint, PNI_FAULT_WINDOW, "transfer: the session's window is used up");
+  }
+  pni_session_used(ssn);
+  TRY(link_of(transport, ssn, &transfer, &link));
+  if (!link) return PNI_OK;
+  if (link->dropping) {
+    link->dropping = transfer.more && !transfer.aborted;
+    return PNI_OK;
+  }
+  pn_delivery_t *dlv = link->receiving;
+  if (!dlv) {
+    TRY(begin_incoming(transport, link, &transfer, &dlv));
+    if (!dlv) return PNI_OK;
+  } else {
+    const char *field = differs(dlv, &transfer);
+    if (field) {
+      return pni_fail(transport, &link->endpoint, PNI_FAULT_TRANSFER_CONTINUATION,
+          "transfer: %s differs from that of the delivery's first frame", field);
+    }
+  }
+  return continue_incoming(transport, dlv, &transfer, body);
+}
