@@ -45,11 +45,12 @@ static void advance_sender(pn_link_t *link, pn_delivery_t *dlv) {
 }
 
 static void advance_receiver(pn_link_t *link, pn_delivery_t *dlv) {
-  take(dlv, NULL, pni_payload_size(&dlv->payload));
-  pni_payload_clear(&dlv->payload);
   link->credit--;
   link->queued--;
   link->session->incoming_deliveries--;
+  if (dlv->done) link->session->incoming_complete--;
+  take(dlv, NULL, pni_payload_size(&dlv->payload));
+  pni_payload_clear(&dlv->payload);
 }
 
 bool pn_link_advance(pn_link_t *link) {

@@ -22,7 +22,7 @@ struct pn_delivery_t {
   pn_disposition_t local, remote;
   struct pni_payload payload; /* sender: given and not yet framed; receiver: arrived and not yet taken */
   pni_serial id;              /* once `has_id` */
-  uint64_t received; /* receiver: bytes that have come */
+  uint64_t received;          /* receiver: bytes that have come */
   uint32_t message_format;
   uint8_t tag_size;
   bool has_id : 1;

@@ -37,6 +37,7 @@ struct pni_endpoint {
   pn_record_t *record;           /* made when asked for */
   pn_condition_t condition;      /* what this side closes with */
   pn_condition_t remote_condition;
+  uint32_t owing;  /* children with a debt, whether they are on the queue or wait */
   uint32_t held;   /* children whose memory exists */
   uint8_t kind;    /* enum pni_kind */
   uint8_t local;   /* enum pni_side */
@@ -65,6 +66,10 @@ void pni_endpoint_remote_close(struct pni_endpoint *endpoint);
 
 /* Owe the peer something: get on the connection's queue if bound and not on it yet. */
 void pni_endpoint_owe(struct pni_endpoint *endpoint, enum pni_due due);
+
+/* A debt is paid. If it was the last of a link or session, and its parent has waited with end or close for that, the parent
+ * is put on the queue. */
+void pni_endpoint_paid(struct pni_endpoint *endpoint, enum pni_due due);
 
 /* After anything that may have been the last thing the protocol or the application wanted: give up the engine's
  * reference if both are done. The endpoint may be gone then. */

@@ -23,8 +23,8 @@ struct pn_link_t {
   bool drain_once : 1;  /* receiver: pn_link_drain set it, pn_link_flow takes it back */
   bool drained_due : 1; /* sender: has given up credit, a flow says so once its queue is empty */
   bool errant : 1;      /* was detached with an error: what still comes for it is dropped [2.6.5] */
-  bool dropping : 1;     /* receiver: the rest of a delivery that nobody wants is coming */
-  bool blocked : 1;      /* sender: on the session's list of those that wait for its window */
+  bool dropping : 1;    /* receiver: the rest of a delivery that nobody wants is coming */
+  bool blocked : 1;     /* sender: on the session's list of those that wait for its window */
   bool echo_due : 1;    /* the peer asked for a flow */
   uint8_t snd_settle_mode, rcv_settle_mode;
   uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
@@ -51,5 +51,8 @@ pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name);
 
 /* The link of that name and role that an incoming attach means, or NULL: attached by us and not by the peer. */
 pn_link_t *pni_link_find(pn_session_t *ssn, pn_bytes_t name, bool sender);
+
+/* The link of that name and role that the peer has attached already, or NULL: a new attach takes its place. [2.6.1] */
+pn_link_t *pni_link_rival(pn_session_t *ssn, pn_bytes_t name, bool sender);
 
 #endif

@@ -43,9 +43,12 @@ struct pn_session_t {
   pn_link_t *blocked, *last_blocked; /* senders that wait for the window to open */
   pn_delivery_t *due_dispositions, *last_due_disposition;
   size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
-  uint32_t incoming_deliveries;
-  size_t incoming_capacity;       /* pn_session_set_incoming_capacity, else 0 */
-  uint32_t max_window, low_water; /* pn_session_set_incoming_window_and_lwm, else 0 */
+  uint32_t incoming_deliveries;          /* arrived, or arriving, and not advanced over */
+  uint32_t incoming_complete;            /* of these, whose last frame has come */
+  uint32_t frame_bytes;                  /* payload of an incoming transfer frame, on average */
+  uint32_t low_water_frames;             /* below this the window is to be reopened */
+  size_t incoming_capacity;              /* pn_session_set_incoming_capacity, else 0 */
+  uint32_t max_window, low_water;        /* pn_session_set_incoming_window_and_lwm, else 0 */
 };
 
 /* A session that the peer began. */
@@ -55,8 +58,11 @@ pn_session_t *pni_session_new(pn_connection_t *conn);
 void pni_session_block(pn_session_t *ssn, pn_link_t *link);
 void pni_session_unblock(pn_session_t *ssn);
 
+/* The window to announce now. */
+uint32_t pni_session_target(pn_session_t *ssn);
+
 /* A transfer frame has used the window that was announced: owe a flow if it runs low and can be reopened. */
-void pni_session_used(pn_session_t *ssn);
+void pni_session_used(pn_session_t *ssn, size_t payload);
 
 /* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
 void pni_session_taken(pn_session_t *ssn, size_t bytes);

@@ -69,8 +69,7 @@ static pni_status write_run(
 }
 
 /* The state in a block of the pool; the caller gives it back. */
-static pni_status encode_state(
-    const pn_delivery_t *dlv, uint8_t **block, size_t *capacity, pn_bytes_t *state) {
+static pni_status encode_state(pn_delivery_t *dlv, uint8_t **block, size_t *capacity, pn_bytes_t *state) {
   struct pni_writer measure = pni_writer(NULL, 0);
   if (dlv->local.type != 0) pni_disposition_write(&dlv->local, &measure);
   *capacity = measure.size;
@@ -107,7 +106,7 @@ pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn) {
     pni_pool_give(block, capacity);
     TRY(status);
   }
-  if (!ssn->due_dispositions) ssn->endpoint.due &= (uint8_t)~PNI_DUE_DISPOSITION;
+  if (!ssn->due_dispositions) pni_endpoint_paid(&ssn->endpoint, PNI_DUE_DISPOSITION);
   return PNI_OK;
 }
 

@@ -24,7 +24,7 @@
 enum { PERFORMATIVE_ROOM = 96 }; /* a transfer's fields at their largest, but for the state */
 
 /* The delivery's state, encoded for the frame, in `room`; nothing if there is none. */
-static pn_bytes_t encoded_state(const pn_delivery_t *dlv, uint8_t *room, size_t size) {
+static pn_bytes_t encoded_state(pn_delivery_t *dlv, uint8_t *room, size_t size) {
   struct pni_writer writer = pni_writer(room, size);
   if (dlv->local.type == 0) return pn_bytes_null;
   pni_disposition_write(&dlv->local, &writer);
@@ -117,7 +117,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       continue;
     }
     if (!may_send(ssn, link, dlv)) {
-      *waits = dlv->done;
+      *waits = dlv->done || pni_payload_size(&dlv->payload) > 0;
       break;
     }
     if (pni_buffer_size(&transport->output) >= PNI_OUTPUT_ENOUGH) {
@@ -132,7 +132,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       sent(link, dlv);
     }
   }
-  link->endpoint.due &= (uint8_t)~PNI_DUE_TRANSFER;
+  if (!*waits) pni_endpoint_paid(&link->endpoint, PNI_DUE_TRANSFER);
   if (link->drained_due && !link->unsent) pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
   if (progress) pni_endpoint_event(&link->endpoint, PN_LINK_FLOW);
   return PNI_OK;
@@ -259,6 +259,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
   if (!transfer->more || transfer->aborted) {
     dlv->done = true;
     link->receiving = NULL;
+    if (!dlv->advanced) link->session->incoming_complete++;
   }
   pni_delivery_work(dlv);
   pni_collector_put(link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
@@ -293,7 +294,7 @@ pni_status pni_receive_transfer(pn_transport_t *transport, uint16_t channel, str
   if (!pni_window_received(&ssn->window)) {
     return pni_fail(transport, &ssn->endpoint, PNI_FAULT_WINDOW, "transfer: the session's window is used up");
   }
-  pni_session_used(ssn);
+  pni_session_used(ssn, pni_reader_left(body));
   TRY(link_of(transport, ssn, &transfer, &link));
   if (!link) return PNI_OK;
   if (link->dropping) {

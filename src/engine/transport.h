@@ -50,6 +50,7 @@ struct pn_transport_t {
   } idle;
   uint64_t bytes_in, bytes_out, frames_in, frames_out;
   struct pni_map channels;    /* incoming, to sessions */
+  struct pni_map outgoing;    /* outgoing channels, to sessions */
   struct pni_numbers numbers; /* outgoing channels */
   size_t buffered;            /* bytes of incoming deliveries not yet taken */
   size_t buffered_limit;      /* pn_transport_set_max_buffered_delivery_bytes; 0: none */
