@@ -39,7 +39,7 @@ struct pni_value {
 
 static inline struct pni_reader pni_reader(const void *bytes, size_t size) {
   const uint8_t *start = bytes;
-  return (struct pni_reader){.pos = start, .end = start + size};
+  return (struct pni_reader){.pos = start, .end = size > 0 ? start + size : start}; /* NULL stays NULL */
 }
 
 static inline size_t pni_reader_left(const struct pni_reader *reader) {
