@@ -106,7 +106,7 @@ static pni_status leave(struct pni_walker *walker, struct pni_step *step) {
   return PNI_OK;
 }
 
-pni_status pni_walk_step(struct pni_walker *walker, struct pni_step *step) {
+static pni_status take_step(struct pni_walker *walker, struct pni_step *step) {
   struct pni_reader *const reader = walker->reader;
   struct pni_level *const level = walker->depth > 0 ? &walker->levels[walker->depth - 1] : NULL;
   if (!level) {
@@ -130,6 +130,20 @@ pni_status pni_walk_step(struct pni_walker *walker, struct pni_step *step) {
   if (step->value.type >= PN_DESCRIBED) return enter(walker, step);
   step->kind = PNI_STEP_SCALAR;
   return pni_check_scalar(reader, &step->value);
+}
+
+static bool within_size(const struct pni_walker *walker) {
+  for (unsigned i = 0; i < walker->depth; i++) {
+    if (walker->levels[i].bounded) return true;
+  }
+  return false;
+}
+
+pni_status pni_walk_step(struct pni_walker *walker, struct pni_step *step) {
+  const pni_status status = take_step(walker, step);
+  /* An item that goes on beyond the value it is in is wrong, and would be however much data followed. */
+  if (PNI_UNLIKELY(status == PNI_UNDERFLOW) && within_size(walker)) return contradiction(walker->reader);
+  return status;
 }
 
 void pni_walk_rest(struct pni_walker *walker) {
