@@ -2,8 +2,10 @@
 #include "support/octets.h"
 #include "wire/fault.h"
 #include "wire/walker.h"
+#include "wire/writer.h"
 
 #include <inttypes.h>
+#include <time.h>
 
 /* The steps over a value: "LIST2(NULL BOOL )". */
 static pni_status outline(struct pni_reader *reader, struct pni_text *text) {
@@ -213,7 +215,7 @@ static void items_are_checked_at_every_depth(void **state) {
       {"e0 03 01 57 00", PNI_BAD_ARGUMENT, "no type has this array's element constructor"},
       {"e0 06 01 00 53 10 57 00", PNI_BAD_ARGUMENT, "no type has this array's element constructor"},
       {"e0 02 00 ff", PNI_BAD_ARGUMENT, "no type has this array's element constructor"},
-      /* Elements that are described twice over could be told from nothing in a tree of values: refused. */
+      /* Described twice over: the grammar allows it, a tree of values has no place for it, so it is refused. */
       {"e0 08 01 00 53 01 00 53 02 43", PNI_BAD_ARGUMENT, "no type has this array's element constructor"},
   };
   ASSERT_FAULTS(faults);
@@ -238,9 +240,9 @@ static const struct shell shells[] = {
     {"descriptor", "00", "40", 0, 0},
 };
 
-/* A null with so many shells around it. */
-static struct octets nested(const struct shell *shell, unsigned levels) {
-  struct octets value = octets_of("40");
+/* A value with so many shells around it. */
+static struct octets nested(const struct shell *shell, unsigned levels, const char *core) {
+  struct octets value = octets_of(core);
   struct octets before = octets_of(shell->before), behind = octets_of(shell->behind);
   while (levels-- > 0) {
     const size_t inner = before.size + value.size + behind.size;
@@ -265,26 +267,39 @@ static struct octets nested(const struct shell *shell, unsigned levels) {
   return value;
 }
 
+/* Values with some levels of their own. */
+static const struct core {
+  const char *encoded;
+  unsigned levels;
+} cores[] = {
+    {"40", 0}, {"45", 1}, {"c0 03 02 40 41", 1}, {"e0 06 02 60 0001 0002", 1},
+    {"e0 02 01 45", 2}, /* the element is a level, too, though there is no octet of it */
+};
+
 /* As deep as the limit says, and not one level more, whatever the levels are made of. */
+static void assert_limit(const struct shell *shell, const struct core *core) {
+  for (unsigned more = 0; more <= 1; more++) {
+    struct octets value = nested(shell, PNI_LIMIT_NESTING + more - core->levels, core->encoded);
+    struct pni_text nowhere = pni_text(NULL, 0);
+    struct pni_reader steps = pni_reader(value.start, value.size);
+    struct pni_reader over = pni_reader(value.start, value.size);
+    const pni_status expected = more ? PNI_NO_MEMORY : PNI_OK;
+    if (outline(&steps, &nowhere) != expected) fail_msg("%s of %s", shell->name, core->encoded);
+    if (pni_walk_over(&over) != expected) fail_msg("%s of %s, at once", shell->name, core->encoded);
+    if (more) {
+      assert_string_equal(fault_of(&steps), "values are nested too deep");
+      assert_string_equal(fault_of(&over), "values are nested too deep");
+    } else {
+      assert_int_equal(pni_reader_left(&over), 0);
+    }
+    octets_free(&value);
+  }
+}
+
 static void nesting_has_a_limit(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
-    for (unsigned more = 0; more <= 1; more++) {
-      struct octets value = nested(&shells[i], PNI_LIMIT_NESTING + more);
-      struct pni_text nowhere = pni_text(NULL, 0);
-      struct pni_reader steps = pni_reader(value.start, value.size);
-      struct pni_reader over = pni_reader(value.start, value.size);
-      const pni_status expected = more ? PNI_NO_MEMORY : PNI_OK;
-      if (outline(&steps, &nowhere) != expected) fail_msg("%s: %s", shells[i].name, fault_of(&steps));
-      if (pni_walk_over(&over) != expected) fail_msg("%s: %s", shells[i].name, fault_of(&over));
-      if (more) {
-        assert_string_equal(fault_of(&steps), "values are nested too deep");
-        assert_string_equal(fault_of(&over), "values are nested too deep");
-      } else {
-        assert_int_equal(pni_reader_left(&over), 0);
-      }
-      octets_free(&value);
-    }
+    for (size_t n = 0; n < sizeof cores / sizeof cores[0]; n++) assert_limit(&shells[i], &cores[n]);
   }
 }
 
@@ -324,6 +339,35 @@ static void elements_without_octets_have_a_limit(void **state) {
         octets_free(&octets);
       }
     }
+  }
+}
+
+/* Arrays of a dozen octets that hold as many elements as the limit allows cost no more than a dozen octets do: a hundred
+ * thousand of them, which is six thousand million elements, are stepped over before anybody notices. */
+static void elements_without_octets_cost_nothing(void **state) {
+  (void)state;
+  enum { ARRAYS = 100000, OCTETS = 12, HEAD = 9 };
+  static const char *const arrays[] = {
+      "f0 00000005 0000ffff 40 40 40", /* two nulls make up the dozen */
+      "f0 00000005 0000ffff 45 40 40",
+      "f0 00000007 0000ffff 00 43 40",
+      "f0 00000007 0000ffff 00 43 45",
+  };
+  for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+    struct octets array = octets_of(arrays[i]);
+    assert_int_equal(array.size, OCTETS);
+    struct octets list = {.start = malloc(HEAD + ARRAYS * OCTETS), .size = HEAD + ARRAYS * OCTETS};
+    assert_non_null(list.start);
+    list.start[0] = PNI_LIST32;
+    pni_store32(list.start + 1, ARRAYS * OCTETS + 4);
+    pni_store32(list.start + 5, array.start[4] == 5 ? ARRAYS * 3 : ARRAYS);
+    for (size_t n = 0; n < ARRAYS; n++) memcpy(list.start + HEAD + n * OCTETS, array.start, OCTETS);
+    struct pni_reader reader = pni_reader(list.start, list.size);
+    const clock_t start = clock();
+    assert_int_equal(pni_walk_over(&reader), PNI_OK);
+    assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
+    octets_free(&list);
+    octets_free(&array);
   }
 }
 
@@ -372,6 +416,7 @@ int main(void) {
       cmocka_unit_test(nesting_has_a_limit),
       cmocka_unit_test(nesting_without_end_is_refused),
       cmocka_unit_test(elements_without_octets_have_a_limit),
+      cmocka_unit_test(elements_without_octets_cost_nothing),
       cmocka_unit_test(the_rest_of_a_value_is_left_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
