@@ -21,6 +21,15 @@ static void write_all(struct pni_text *text) {
   pni_text_string(text, "");
 }
 
+static void terms_have_the_spelling_of_the_standard(void **state) {
+  (void)state;
+  char room[32];
+  struct pni_text text = pni_text(room, sizeof room);
+  pni_text_term(&text, "sasl_server_mechanisms");
+  assert_string_equal(room, "sasl-server-mechanisms");
+  assert_int_equal(text.size, strlen(room));
+}
+
 static void text_is_written(void **state) {
   (void)state;
   char room[64];
@@ -77,6 +86,7 @@ int main(void) {
       cmocka_unit_test(text_is_written),
       cmocka_unit_test(text_without_room_is_measured),
       cmocka_unit_test(text_is_cut_at_every_size),
+      cmocka_unit_test(terms_have_the_spelling_of_the_standard),
       cmocka_unit_test(quoting_escapes_what_is_not_plain),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

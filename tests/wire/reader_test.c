@@ -258,6 +258,8 @@ static void faults_are_sentences(void **state) {
   assert_string_equal(fault_of(&reader), "transfer: wrong type");
   reader.fault.field = "delivery_tag";
   assert_string_equal(fault_of(&reader), "transfer: delivery-tag: wrong type");
+  reader.fault = (struct pni_fault){.type = "sasl_mechanisms", .field = "sasl_server_mechanisms"};
+  assert_string_equal(fault_of(&reader), "sasl-mechanisms: sasl-server-mechanisms: malformed");
 }
 
 static void nothing_is_read_from_nothing(void **state) {
