@@ -3,6 +3,9 @@
 # does not compile.
 #
 #   baryon_layer(wire USES base SOURCES reader.c writer.c)
+#
+# Layers are declared lowest first. What a layer sees is also written to <build>/layers/<layer>.flags, from which the
+# layering test compiles.
 
 function(baryon_view name folder)
   file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/view/${name}")
@@ -19,8 +22,14 @@ function(baryon_layer name)
     PRIVATE "${PROJECT_BINARY_DIR}/view/spec")
   target_link_libraries(baryon_${name} PRIVATE baryon_warnings)
   foreach(lower IN LISTS LAYER_USES)
+    if(NOT TARGET baryon_${lower})
+      message(FATAL_ERROR "Layer ${name} uses ${lower}, which is not a layer below it (src/CMakeLists.txt has the order).")
+    endif()
     target_link_libraries(baryon_${name} PUBLIC baryon_${lower})
   endforeach()
   set_target_properties(baryon_${name} PROPERTIES
     POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
+  set_property(GLOBAL APPEND PROPERTY BARYON_LAYERS ${name})
+  file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/layers/${name}.flags"
+    CONTENT "-I$<JOIN:$<TARGET_PROPERTY:baryon_${name},INCLUDE_DIRECTORIES>,\n-I>\n")
 endfunction()

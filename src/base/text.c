@@ -40,6 +40,10 @@ void pni_text_format(struct pni_text *text, const char *format, ...) {
   va_end(args);
 }
 
+void pni_text_term(struct pni_text *text, const char *name) {
+  for (; *name; name++) pni_text_char(text, *name == '_' ? '-' : *name);
+}
+
 void pni_text_quoted(struct pni_text *text, const char *bytes, size_t size) {
   static const char hex[] = "0123456789abcdef";
   for (size_t i = 0; i < size; i++) {

@@ -28,6 +28,9 @@ void pni_text_char(struct pni_text *text, char c);
 void pni_text_format(struct pni_text *text, const char *format, ...) PNI_PRINTF(2, 3);
 void pni_text_vformat(struct pni_text *text, const char *format, va_list args) PNI_PRINTF(2, 0);
 
+/* A name of the lists in spec/ in the standard's spelling, which has - where C has _. */
+void pni_text_term(struct pni_text *text, const char *name);
+
 /* Bytes of any kind: printable ASCII as it is but for \ and ", everything else as \xNN. */
 void pni_text_quoted(struct pni_text *text, const char *bytes, size_t size);
 

@@ -68,10 +68,6 @@ void pni_dump_atom(struct pni_text *text, const pn_atom_t *atom, enum pni_dump_s
   }
 }
 
-static void term(struct pni_text *text, const char *name) {
-  for (; *name; name++) pni_text_char(text, *name == '_' ? '-' : *name);
-}
-
 /* The composite that a descriptor announces, or NULL. */
 static const struct pni_composite *composite_of(const pn_atom_t *descriptor) {
   if (descriptor->type == PN_ULONG) return pni_composite(descriptor->u.as_ulong);
@@ -83,7 +79,7 @@ void pni_dump_descriptor(struct pni_text *text, const pn_atom_t *descriptor, enu
   const struct pni_composite *composite = composite_of(descriptor);
   pni_text_char(text, '@');
   if (composite) {
-    term(text, composite->name);
+    pni_text_term(text, composite->name);
     pni_text_format(text, "(%u)", composite->code);
   } else {
     pni_dump_atom(text, descriptor, style);
@@ -112,7 +108,7 @@ static bool before(struct pni_text *text, struct frame *outer, const struct pni_
   if (outer->shown) pni_text_string(text, outer->type == PN_MAP && index % 2 != 0 ? "=" : ", ");
   outer->shown = true;
   if (field) {
-    term(text, field);
+    pni_text_term(text, field);
     pni_text_char(text, '=');
   }
   return true;

@@ -58,9 +58,9 @@ enum pni_code {
 
 /* The names of a described type, for printing and for symbolic descriptors. */
 struct pni_composite {
-  const char *name;          /* in the standard's term, with - */
+  const char *name;          /* the standard's term, with _ for - (pni_text_term) */
   const char *descriptor;    /* "amqp:open:list" */
-  const char *const *fields; /* the standard's terms, NULL at the end */
+  const char *const *fields; /* terms likewise, NULL at the end */
   uint8_t code;
 };
 

@@ -12,11 +12,11 @@ pni_status pni_reader_fail(struct pni_reader *reader, pni_status status, const c
 
 void pni_fault_text(const struct pni_fault *fault, struct pni_text *text) {
   if (fault->type) {
-    pni_text_string(text, fault->type);
+    pni_text_term(text, fault->type);
     pni_text_string(text, ": ");
   }
   if (fault->field) {
-    for (const char *c = fault->field; *c; c++) pni_text_char(text, *c == '_' ? '-' : *c);
+    pni_text_term(text, fault->field);
     pni_text_string(text, ": ");
   }
   pni_text_string(text, fault->what ? fault->what : "malformed");

@@ -16,8 +16,8 @@
 /* What is wrong with some bytes: texts that live as long as the process; NULL where unknown. */
 struct pni_fault {
   const char *what;  /* "size exceeds what is there" */
-  const char *type;  /* the performative or section, in the standard's term */
-  const char *field; /* of it */
+  const char *type;  /* the performative or section, as the lists in spec/ spell it */
+  const char *field; /* of it, likewise */
 };
 
 struct pni_reader {
@@ -39,7 +39,7 @@ struct pni_value {
 
 static inline struct pni_reader pni_reader(const void *bytes, size_t size) {
   const uint8_t *start = bytes;
-  return (struct pni_reader){.pos = start, .end = start + size};
+  return (struct pni_reader){.pos = start, .end = size > 0 ? start + size : start}; /* NULL stays NULL */
 }
 
 static inline size_t pni_reader_left(const struct pni_reader *reader) {
@@ -49,7 +49,7 @@ static inline size_t pni_reader_left(const struct pni_reader *reader) {
 /* Note what is wrong; returns status. */
 PNI_COLD pni_status pni_reader_fail(struct pni_reader *reader, pni_status status, const char *what);
 
-/* The fault as a sentence: "transfer: delivery-tag: <what>". */
+/* The fault as a sentence in the standard's terms: "transfer: delivery-tag: <what>". */
 struct pni_text;
 void pni_fault_text(const struct pni_fault *fault, struct pni_text *text);
 

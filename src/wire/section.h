@@ -24,7 +24,7 @@ enum pni_section_body {
 enum { PNI_SECTION_FIRST_CODE = 0x70 };
 
 struct pni_section_type {
-  const char *name; /* the standard's */
+  const char *name; /* the standard's, with _ for - */
   uint8_t code;
   uint8_t body; /* enum pni_section_body */
 };

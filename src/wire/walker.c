@@ -106,7 +106,7 @@ static pni_status leave(struct pni_walker *walker, struct pni_step *step) {
   return PNI_OK;
 }
 
-pni_status pni_walk_step(struct pni_walker *walker, struct pni_step *step) {
+static pni_status take_step(struct pni_walker *walker, struct pni_step *step) {
   struct pni_reader *const reader = walker->reader;
   struct pni_level *const level = walker->depth > 0 ? &walker->levels[walker->depth - 1] : NULL;
   if (!level) {
@@ -132,6 +132,20 @@ pni_status pni_walk_step(struct pni_walker *walker, struct pni_step *step) {
   return pni_check_scalar(reader, &step->value);
 }
 
+static bool within_size(const struct pni_walker *walker) {
+  for (unsigned i = 0; i < walker->depth; i++) {
+    if (walker->levels[i].bounded) return true;
+  }
+  return false;
+}
+
+pni_status pni_walk_step(struct pni_walker *walker, struct pni_step *step) {
+  const pni_status status = take_step(walker, step);
+  /* An item that goes on beyond the value it is in is wrong, and would be however much data followed. */
+  if (PNI_UNLIKELY(status == PNI_UNDERFLOW) && within_size(walker)) return contradiction(walker->reader);
+  return status;
+}
+
 void pni_walk_rest(struct pni_walker *walker) {
   struct pni_level *const level = &walker->levels[walker->depth - 1];
   walker->reader->pos = walker->reader->end;
@@ -139,12 +153,16 @@ void pni_walk_rest(struct pni_walker *walker) {
   level->phase = PNI_PHASE_ITEMS;
 }
 
-/* An array whose elements need no look each: all octets are theirs, and any octets will do. */
-static bool plain_array(const struct pni_walker *walker, const struct pni_step *step) {
-  if (step->value.type != PN_ARRAY || step->described) return false;
-  const struct pni_encoding encoding = pni_encodings[walker->levels[walker->depth - 1].code];
-  return encoding.form == PNI_FIXED && encoding.check == PNI_CHECK_ANY &&
-         (uint64_t)encoding.width * step->value.count == pni_reader_left(walker->reader);
+/* Whether the elements of the innermost value need no look each: they are an array's, all octets left are theirs, and
+ * any octets will do. Without this a few octets that stand for many elements would cost a step for each. */
+static bool plain_elements(const struct pni_walker *walker) {
+  const struct pni_level *const level = &walker->levels[walker->depth - 1];
+  if (!level->array || level->phase == PNI_PHASE_DESCRIPTOR) return false;
+  const struct pni_encoding encoding = pni_encodings[level->code];
+  if (encoding.form != PNI_FIXED || encoding.check != PNI_CHECK_ANY) return false;
+  if (encoding.type == PN_LIST && walker->depth == PNI_LIMIT_NESTING) return false; /* a level too many */
+  const size_t constructor = level->phase == PNI_PHASE_CONSTRUCTOR;
+  return (uint64_t)encoding.width * level->left == pni_reader_left(walker->reader) - constructor;
 }
 
 /* Whether a list or map holds scalars only, all of them good: then the reader is behind it. */
@@ -171,7 +189,7 @@ pni_status pni_walk_over(struct pni_reader *reader) {
   pni_walk(&walker, reader);
   do {
     TRY(pni_walk_step(&walker, &step));
-    if (step.kind == PNI_STEP_ENTER && plain_array(&walker, &step)) pni_walk_rest(&walker);
+    if (pni_walk_more(&walker) && plain_elements(&walker)) pni_walk_rest(&walker);
   } while (pni_walk_more(&walker));
   return PNI_OK;
 }

@@ -47,8 +47,9 @@ static inline uint8_t *pni_write_room(struct pni_writer *writer, size_t size) {
 }
 
 static inline void pni_write_raw(struct pni_writer *writer, const void *bytes, size_t size) {
+  if (size == 0) return; /* there may be no place for it, either: NULL + 0 is not C */
   uint8_t *p = pni_write_room(writer, size);
-  if (p && size > 0) memcpy(p, bytes, size);
+  if (p) memcpy(p, bytes, size);
 }
 
 static inline void pni_write_octet(struct pni_writer *writer, uint8_t octet) {

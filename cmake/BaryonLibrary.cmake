@@ -1,0 +1,53 @@
+# A library that users link, shared and static, made from the objects of layers.
+#
+#   baryon_library(core VERSION 10.16.0 TITLE "Proton Core" LAYERS base wire)
+#
+# makes and installs libqpid-proton-core.so.10.16.0, libqpid-proton-core.a and libqpid-proton-core.pc. The shared one
+# exports what spec/exports-core.txt lists and nothing else. It is not linked with -Bsymbolic: programs that are not
+# position independent hold their own copy of PN_OBJECT and its kind, and the library has to use that copy.
+
+# The linker's version script, from a list of one name a line. Its node has no name, so symbols carry no version.
+function(baryon_version_script list script)
+  file(STRINGS "${list}" names REGEX "^[^#]")
+  list(JOIN names ";\n    " names)
+  file(CONFIGURE OUTPUT "${script}" CONTENT "{\n  global:\n    @names@;\n  local:\n    *;\n};\n" @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}")
+endfunction()
+
+function(baryon_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "VERSION;TITLE" "LAYERS")
+  set(target qpid-proton-${name})
+  set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}.map")
+  string(REGEX MATCH "^[0-9]+" soversion "${LIBRARY_VERSION}")
+  baryon_version_script("${PROJECT_SOURCE_DIR}/spec/exports-${name}.txt" "${script}")
+
+  add_library(${target} SHARED)
+  add_library(${target}-static STATIC)
+  add_library(Proton::${name} ALIAS ${target})
+  foreach(layer IN LISTS LIBRARY_LAYERS)
+    target_compile_definitions(baryon_${layer} PRIVATE qpid_proton_${name}_EXPORTS)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:baryon_${layer}>)
+    target_sources(${target}-static PRIVATE $<TARGET_OBJECTS:baryon_${layer}>)
+  endforeach()
+
+  set_target_properties(${target} ${target}-static PROPERTIES
+    LINKER_LANGUAGE C EXPORT_NAME ${name} OUTPUT_NAME ${target})
+  set_target_properties(${target} PROPERTIES
+    VERSION ${LIBRARY_VERSION} SOVERSION ${soversion} LINK_DEPENDS "${script}")
+  target_link_options(${target} PRIVATE "LINKER:--version-script=${script}")
+  if(NOT BARYON_SANITIZE) # a sanitizer's runtime is in the program, not in the library
+    target_link_options(${target} PRIVATE "LINKER:-z,defs")
+  endif()
+  foreach(kind ${target} ${target}-static)
+    target_include_directories(${kind} INTERFACE
+      "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+  endforeach()
+
+  install(TARGETS ${target} EXPORT ProtonTargets)
+  install(TARGETS ${target}-static EXPORT ProtonTargetsStatic)
+  file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+  string(REGEX REPLACE "/$" "" up "${up}")
+  set(title "${LIBRARY_TITLE}")
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/library.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" @ONLY)
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endfunction()

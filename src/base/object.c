@@ -1,0 +1,73 @@
+/* object.c: objects with the library's header, and the calls on them that need no class. The thread that uses an object
+ * owns it; see object.h. */
+#include "base/object.h"
+
+#include "base/string.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_LIMIT 1023 /* bytes of what pn_tostring() returns */
+
+void *pn_object_new(const pn_class_t *clazz, size_t size) {
+  if (size > SIZE_MAX - sizeof(struct pni_object)) return NULL;
+  void *memory = calloc(1, sizeof(struct pni_object) + size);
+  return memory ? pni_object_in(memory, clazz) : NULL;
+}
+
+const pn_class_t *pn_object_reify(void *object) { return object ? pni_object_class(object) : PN_OBJECT; }
+
+void pn_object_incref(void *object) {
+  if (object) pni_object_incref(object);
+}
+
+void pn_object_decref(void *object) {
+  if (!object) return;
+  assert(pni_object_refcount(object) > 0);
+  pni_object_header(object)->refcount--;
+}
+
+int pn_object_refcount(void *object) { return object ? pni_object_refcount(object) : 0; }
+
+void pn_object_free(void *object) {
+  if (object) free(pni_object_memory(object));
+}
+
+void pni_object_end(void *object) {
+  const pn_class_t *clazz = pni_object_class(object);
+  if (clazz->finalize) {
+    clazz->finalize(object);
+    if (pni_object_refcount(object) > 0) return;
+  }
+  clazz->free(object);
+}
+
+const pn_class_t *pn_class(void *object) { return object ? pni_object_class(object) : PN_OBJECT; }
+
+void *pn_incref(void *object) { return pn_class_incref(PN_OBJECT, object); }
+
+int pn_decref(void *object) { return pn_class_decref(PN_OBJECT, object); }
+
+int pn_refcount(void *object) { return pn_class_refcount(PN_OBJECT, object); }
+
+void pn_free(void *object) { pn_class_free(PN_OBJECT, object); }
+
+uintptr_t pn_hashcode(void *object) { return pn_class_hashcode(PN_OBJECT, object); }
+
+intptr_t pn_compare(void *a, void *b) { return pn_class_compare(PN_OBJECT, a, b); }
+
+bool pn_equals(void *a, void *b) { return pn_class_equals(PN_OBJECT, a, b); }
+
+int pn_inspect(void *object, pn_string_t *text) { return pn_class_inspect(PN_OBJECT, object, text); }
+
+char *pn_tostring(void *object) {
+  pn_string_t *text = pn_string("");
+  if (!text) return NULL;
+  char *result = NULL;
+  if (pn_inspect(object, text) == 0) {
+    const char *shown = pn_string_get(text); /* NULL if the application's function took the text away */
+    result = strndup(shown ? shown : "", TEXT_LIMIT);
+  }
+  pn_free(text);
+  return result;
+}

@@ -1,0 +1,100 @@
+/* copy.c: values copied from one tree into another.
+ *
+ * A walk along the links of the source; the place in the target is where each copy goes. A value is copied whole or not at
+ * all. */
+#include "data/node.h"
+
+/* Copy one node without its children. */
+static pni_status copy_node(pn_data_t *data, const pn_data_t *src, uint16_t at) {
+  const struct pni_node from = src->nodes[at];
+  const char *start = NULL;
+  size_t size = 0;
+  bool bytes = false;
+  switch (from.type) {
+  case PN_BINARY:
+  case PN_STRING:
+  case PN_SYMBOL:
+  case PN_DECIMAL128:
+  case PN_UUID:
+    bytes = true;
+    size = from.value.bytes.size;
+    start = src->bytes + from.value.bytes.offset;
+    TRY(pni_data_reserve_bytes(data, size, &start));
+    break;
+  default: break;
+  }
+  struct pni_node *to = pni_data_add(data, from.type);
+  if (!to) return PNI_NO_MEMORY;
+  if (bytes) {
+    to->value.bytes.offset = pni_data_add_bytes(data, start, size);
+    to->value.bytes.size = (uint32_t)size;
+  } else if (!pni_node_compound(&from)) {
+    to->value = from.value;
+  }
+  to->element = from.element;
+  return PNI_OK;
+}
+
+pni_status pni_data_copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top) {
+  const struct pni_data_mark mark = pni_data_mark(data);
+  uint16_t at = top;
+  for (;;) {
+    const pni_status status = copy_node(data, src, at);
+    if (status) {
+      pni_data_back_to(data, &mark);
+      return status;
+    }
+    const uint16_t first = pni_node_compound(&src->nodes[at]) ? src->nodes[at].value.items.first : 0;
+    if (first) {
+      (void)pn_data_enter(data);
+      at = first;
+      continue;
+    }
+    while (at != top && !src->nodes[at].next) {
+      at = src->nodes[at].parent;
+      (void)pn_data_exit(data);
+    }
+    if (at == top) return PNI_OK;
+    at = src->nodes[at].next;
+  }
+}
+
+/* Append to a tree what it holds itself, by way of another. */
+static int append_own(pn_data_t *data, int limit) {
+  pn_data_t *copy = pn_data(data->node_count);
+  if (!copy) return pni_data_fail(data, PNI_NO_MEMORY, "no memory for a copy of the tree");
+  int status = pn_data_appendn(copy, data, limit);
+  if (status)
+    pn_error_copy(&data->error, &copy->error);
+  else
+    status = pn_data_append(data, copy);
+  pn_data_free(copy);
+  return status;
+}
+
+int pn_data_appendn(pn_data_t *data, pn_data_t *src, int limit) {
+  if (data == src) return append_own(data, limit);
+  const uint16_t parent = src->parent, current = src->current;
+  pn_data_rewind(src);
+  uint16_t at = pn_data_next(src) ? src->current : 0;
+  src->parent = parent;
+  src->current = current;
+  for (int i = 0; at && (limit < 0 || i < limit); i++, at = src->nodes[at].next)
+    TRY(pni_data_copy_value(data, src, at));
+  return PNI_OK;
+}
+
+int pn_data_append(pn_data_t *data, pn_data_t *src) { return pn_data_appendn(data, src, -1); }
+
+int pn_data_copy(pn_data_t *data, pn_data_t *src) {
+  if (data == src) {
+    pn_data_widen(data);
+    pn_data_rewind(data);
+    return PNI_OK;
+  }
+  pn_data_clear(data);
+  const int status = pn_data_append(data, src);
+  if (status) pni_data_empty(data);
+  pn_data_rewind(data);
+  return status;
+}

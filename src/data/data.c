@@ -1,0 +1,143 @@
+/* data.c: a tree of values as an object: its memory, its limits, its error.
+ *
+ * Owns the two arrays of a tree, nodes and bytes, and makes them grow. Clearing keeps them, so a tree that is cleared and
+ * filled again allocates nothing once it has seen its largest content. The root's slot is there from the start.
+ * Runs in the thread that has the tree. */
+#include "base/memory.h"
+#include "base/object.h"
+#include "data/node.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+enum { NODES_AT_FIRST = 16, BYTES_AT_FIRST = 64 };
+
+static void finalize(void *object) {
+  pn_data_t *data = object;
+  free(data->nodes);
+  free(data->bytes);
+  pn_error_clear(&data->error);
+}
+
+static const pn_class_t data_class =
+    PNI_CLASS("pn_data", CID_pn_data, .finalize = finalize, .inspect = pni_data_inspect);
+
+/* Node and byte arrays may be used up to their capacity, or the limit if that comes first. */
+static void set_ends(pn_data_t *data) {
+  data->node_end = data->node_capacity < data->node_limit ? (uint32_t)data->node_capacity : data->node_limit;
+  data->bytes_end =
+      data->bytes_capacity < PNI_DATA_BYTES_MAX ? (uint32_t)data->bytes_capacity : PNI_DATA_BYTES_MAX;
+}
+
+static pni_status reserve_nodes(pn_data_t *data, size_t slots) {
+  void *nodes = data->nodes;
+  TRY(pni_grow(&nodes, &data->node_capacity, slots, sizeof *data->nodes));
+  data->nodes = nodes;
+  set_ends(data);
+  return PNI_OK;
+}
+
+void pni_data_empty(pn_data_t *data) {
+  memset(&data->nodes[0], 0, sizeof data->nodes[0]);
+  data->node_count = 1;
+  data->bytes_size = 0;
+  data->content_size = 0;
+  data->orphans = false;
+  pn_data_widen(data);
+  pn_data_rewind(data);
+}
+
+pn_data_t *pn_data(size_t capacity) {
+  pn_data_t *data = pn_object_new(&data_class, sizeof *data);
+  if (!data) return NULL;
+  pn_data_set_decode_limits(data, 0, 0);
+  if (capacity < NODES_AT_FIRST - 1) capacity = NODES_AT_FIRST - 1;
+  if (capacity > PNI_LIMIT_DATA_NODES) capacity = PNI_LIMIT_DATA_NODES;
+  if (reserve_nodes(data, capacity + 1)) {
+    pn_data_free(data);
+    return NULL;
+  }
+  pni_data_empty(data);
+  return data;
+}
+
+void pn_data_free(pn_data_t *data) {
+  if (data) pni_object_decref(data);
+}
+
+void pn_data_clear(pn_data_t *data) {
+  pni_data_empty(data);
+  data->changed = true;
+  if (data->error.code) pn_error_clear(&data->error);
+}
+
+size_t pn_data_size(pn_data_t *data) { return data->node_count - 1; }
+
+void pn_data_set_decode_limits(pn_data_t *data, size_t max_nodes, size_t max_buf) {
+  if (!data) return;
+  if (max_nodes == 0 || max_nodes > PNI_LIMIT_DATA_NODES) max_nodes = PNI_LIMIT_DATA_NODES;
+  if (max_buf == 0 || max_buf > PNI_DATA_BYTES_MAX) max_buf = PNI_DATA_BYTES_MAX;
+  data->node_limit = (uint32_t)max_nodes + 1;
+  data->content_limit = (uint32_t)max_buf;
+  set_ends(data);
+}
+
+int pn_data_errno(pn_data_t *data) { return data->error.code; }
+
+pn_error_t *pn_data_error(pn_data_t *data) { return &data->error; }
+
+bool pni_data_changed(const pn_data_t *data) { return data->changed; }
+
+void pni_data_mark_unchanged(pn_data_t *data) { data->changed = false; }
+
+pni_status pni_data_fail(pn_data_t *data, pni_status status, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  pn_error_vformat(&data->error, status, format, args);
+  va_end(args);
+  return status;
+}
+
+pni_status pni_data_grow_nodes(pn_data_t *data) {
+  if (data->node_count >= data->node_limit)
+    return pni_data_fail(data, PNI_NO_MEMORY, "pn_data node limit exceeded");
+  if (reserve_nodes(data, data->node_count + 1u))
+    return pni_data_fail(data, PNI_NO_MEMORY, "no memory for another node");
+  return PNI_OK;
+}
+
+pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start) {
+  if (size > data->content_limit || data->content_size > data->content_limit - size ||
+      size >= PNI_DATA_BYTES_MAX - data->bytes_size)
+    return pni_data_fail(data, PNI_NO_MEMORY, "pn_data string buffer limit exceeded");
+  const size_t needed = data->bytes_size + size + 1;
+  if (needed <= data->bytes_end) return PNI_OK;
+  const uintptr_t offset = (uintptr_t)*start - (uintptr_t)data->bytes;
+  const bool own = data->bytes && offset <= data->bytes_size;
+  void *bytes = data->bytes;
+  if (pni_grow(&bytes, &data->bytes_capacity, needed < BYTES_AT_FIRST ? BYTES_AT_FIRST : needed, 1))
+    return pni_data_fail(data, PNI_NO_MEMORY, "no memory for %zu bytes", size);
+  data->bytes = bytes;
+  if (own) *start = data->bytes + offset;
+  set_ends(data);
+  return PNI_OK;
+}
+
+void pni_data_back_to(pn_data_t *data, const struct pni_data_mark *mark) {
+  struct pni_node *const nodes = data->nodes;
+  if (mark->at) {
+    nodes[mark->at] = mark->overwritten;
+  } else if (data->node_count > mark->node_count) { /* the first new node is the one that was linked in */
+    nodes[mark->parent].value.items.count--;
+    if (mark->current)
+      nodes[mark->current].next = 0;
+    else
+      nodes[mark->parent].value.items.first = 0;
+  }
+  data->node_count = mark->node_count;
+  data->bytes_size = mark->bytes_size;
+  data->content_size = mark->content_size;
+  data->parent = mark->parent;
+  data->current = mark->current;
+  data->orphans = mark->orphans;
+}

@@ -1,0 +1,216 @@
+/* encode.c: a tree written as AMQP values, each in its smallest encoding. [1.2, 1.6]
+ *
+ * A walk along the tree's own links, so depth costs no stack. A list, map or array is opened, filled and closed; where it
+ * was opened is kept in its node. Closing moves what is inside if the wide encoding turns out to be needed; below a depth
+ * of MOVING_DEPTH the wide one is taken at once, so that no byte is moved more often than that.
+ *
+ * All elements of an array share one constructor: the smallest that fits all of them. Lists, maps and arrays in arrays
+ * take the wide one. [1.2.2] */
+#include "data/node.h"
+
+enum { MOVING_DEPTH = 32, NARROW = 0x10, WIDE_HEAD = 8 };
+
+struct encoder {
+  pn_data_t *data;
+  struct pni_writer *writer;
+  size_t start; /* the writer's size when it began; positions in nodes count from here */
+  unsigned depth;
+};
+
+static pni_status refuse(const struct encoder *e, const char *what) {
+  return pni_data_fail(e->data, PNI_BAD_ARGUMENT, "cannot encode %s", what);
+}
+
+/* Whether a node is an element of an array: then it has no constructor of its own. */
+static bool is_element(const struct encoder *e, const struct pni_node *node) {
+  const struct pni_node *parent = &e->data->nodes[node->parent];
+  return parent->type == PN_ARRAY && (node->prev != 0 || !pni_node_described_array(parent));
+}
+
+static void write_scalar(const struct encoder *e, const struct pni_node *node) {
+  struct pni_writer *const writer = e->writer;
+  const union pni_node_value *const v = &node->value;
+  switch (node->type) {
+  case PN_BOOL: pni_write_bool(writer, v->as_bool); break;
+  case PN_UINT: pni_write_uint(writer, v->as_uint); break;
+  case PN_INT: pni_write_int(writer, v->as_int); break;
+  case PN_ULONG: pni_write_ulong(writer, v->as_ulong); break;
+  case PN_LONG: pni_write_long(writer, v->as_long); break;
+  case PN_BINARY: pni_write_bytes(writer, PNI_VBIN8, pni_node_bytes(e->data, node)); break;
+  case PN_STRING: pni_write_bytes(writer, PNI_STR8, pni_node_bytes(e->data, node)); break;
+  case PN_SYMBOL: pni_write_bytes(writer, PNI_SYM8, pni_node_bytes(e->data, node)); break;
+  default: {
+    const pn_atom_t atom = pni_data_atom(e->data, node);
+    pni_write_atom(writer, &atom);
+  }
+  }
+}
+
+/* The constructors that elements of each type may share. */
+static const struct {
+  uint8_t narrow, wide;
+} element_codes[] = {
+    [PN_NULL] = {PNI_NULL, PNI_NULL},
+    [PN_BOOL] = {PNI_BOOLEAN, PNI_BOOLEAN},
+    [PN_UBYTE] = {PNI_UBYTE, PNI_UBYTE},
+    [PN_BYTE] = {PNI_BYTE, PNI_BYTE},
+    [PN_USHORT] = {PNI_USHORT, PNI_USHORT},
+    [PN_SHORT] = {PNI_SHORT, PNI_SHORT},
+    [PN_UINT] = {PNI_SMALLUINT, PNI_UINT},
+    [PN_INT] = {PNI_SMALLINT, PNI_INT},
+    [PN_CHAR] = {PNI_CHAR, PNI_CHAR},
+    [PN_ULONG] = {PNI_SMALLULONG, PNI_ULONG},
+    [PN_LONG] = {PNI_SMALLLONG, PNI_LONG},
+    [PN_TIMESTAMP] = {PNI_TIMESTAMP, PNI_TIMESTAMP},
+    [PN_FLOAT] = {PNI_FLOAT, PNI_FLOAT},
+    [PN_DOUBLE] = {PNI_DOUBLE, PNI_DOUBLE},
+    [PN_DECIMAL32] = {PNI_DECIMAL32, PNI_DECIMAL32},
+    [PN_DECIMAL64] = {PNI_DECIMAL64, PNI_DECIMAL64},
+    [PN_DECIMAL128] = {PNI_DECIMAL128, PNI_DECIMAL128},
+    [PN_UUID] = {PNI_UUID, PNI_UUID},
+    [PN_BINARY] = {PNI_VBIN8, PNI_VBIN32},
+    [PN_STRING] = {PNI_STR8, PNI_STR32},
+    [PN_SYMBOL] = {PNI_SYM8, PNI_SYM32},
+    [PN_ARRAY] = {PNI_ARRAY32, PNI_ARRAY32},
+    [PN_LIST] = {PNI_LIST32, PNI_LIST32},
+    [PN_MAP] = {PNI_MAP32, PNI_MAP32},
+};
+
+/* Whether the narrow constructor of its type can hold a value. */
+static bool fits_narrow(const struct pni_node *node) {
+  switch (node->type) {
+  case PN_UINT: return node->value.as_uint <= UINT8_MAX;
+  case PN_ULONG: return node->value.as_ulong <= UINT8_MAX;
+  case PN_INT: return node->value.as_int >= INT8_MIN && node->value.as_int <= INT8_MAX;
+  case PN_LONG: return node->value.as_long >= INT8_MIN && node->value.as_long <= INT8_MAX;
+  case PN_BINARY:
+  case PN_STRING:
+  case PN_SYMBOL: return node->value.bytes.size <= UINT8_MAX;
+  default: return true;
+  }
+}
+
+/* Write what an array's elements share, from its first element on: scalars are done here and now, with *next left at 0;
+ * of compound elements only the constructor is written, and *next is the first. */
+static pni_status write_elements(
+    struct encoder *e, const struct pni_node *array, uint16_t first, uint16_t *next) {
+  const struct pni_node *const nodes = e->data->nodes;
+  const pn_type_t type = pni_node_element_type(array);
+  bool narrow = true;
+  if (type == PN_INVALID) return refuse(e, "an array whose elements have no type");
+  if (type == PN_DESCRIBED)
+    return refuse(e, "an array of described values: its elements share one descriptor");
+  for (uint16_t i = first; i; i = nodes[i].next) {
+    if (nodes[i].type != type) return refuse(e, "an array with an element of another type");
+    narrow = narrow && fits_narrow(&nodes[i]);
+  }
+  const uint8_t code = narrow ? element_codes[type].narrow : element_codes[type].wide;
+  pni_write_octet(e->writer, code);
+  *next = type > PN_DESCRIBED ? first : 0;
+  if (*next) return PNI_OK;
+  for (uint16_t i = first; i; i = nodes[i].next) {
+    const pn_atom_t atom = pni_data_atom(e->data, &nodes[i]);
+    pni_write_payload(e->writer, code, &atom);
+  }
+  return PNI_OK;
+}
+
+static bool opened_wide(const struct encoder *e, const struct pni_node *node) {
+  return e->depth > MOVING_DEPTH || is_element(e, node);
+}
+
+static const uint8_t narrow_codes[] = {[PN_ARRAY] = PNI_ARRAY8, [PN_LIST] = PNI_LIST8, [PN_MAP] = PNI_MAP8};
+
+/* Begin a compound value; *next is its first child to be written, 0 if there is none (left). */
+static pni_status open_value(struct encoder *e, struct pni_node *node, uint16_t *next) {
+  const uint16_t first = node->value.items.first;
+  e->depth++;
+  *next = first;
+  if (node->type == PN_DESCRIBED) {
+    if (node->value.items.count != 2)
+      return refuse(e, "a described value without a descriptor and one value");
+    pni_write_octet(e->writer, PNI_DESCRIPTOR);
+    return PNI_OK;
+  }
+  if (node->type == PN_MAP && node->value.items.count % 2 != 0)
+    return refuse(e, "a map with a key but no value");
+  node->value.items.position = (uint32_t)(e->writer->size - e->start);
+  if (!opened_wide(e, node)) {
+    (void)pni_write_open(e->writer);
+  } else {
+    if (!is_element(e, node)) pni_write_octet(e->writer, narrow_codes[node->type] + NARROW);
+    e->writer->size += WIDE_HEAD;
+  }
+  if (node->type != PN_ARRAY) return PNI_OK;
+  if (!pni_node_described_array(node)) return write_elements(e, node, first, next);
+  if (!first) return refuse(e, "a described array without a descriptor");
+  pni_write_octet(e->writer, PNI_DESCRIPTOR);
+  return PNI_OK;
+}
+
+static void close_value(struct encoder *e, const struct pni_node *node) {
+  const size_t at = e->start + node->value.items.position;
+  const size_t count = node->type == PN_ARRAY ? pni_node_elements(node) : node->value.items.count;
+  if (node->type == PN_DESCRIBED) {
+    /* nothing comes after its two parts */
+  } else if (!opened_wide(e, node)) {
+    pni_write_close(e->writer, at, narrow_codes[node->type], count);
+  } else if (pni_writer_fits(e->writer)) {
+    uint8_t *head = e->writer->start + at + (is_element(e, node) ? 0 : 1);
+    const uint8_t *items = head + WIDE_HEAD;
+    const size_t size = (size_t)(e->writer->start + e->writer->size - items);
+    pni_store32(head, (uint32_t)size + WIDE_HEAD / 2);
+    pni_store32(head + WIDE_HEAD / 2, (uint32_t)count);
+  }
+  e->depth--;
+}
+
+/* After a value that is complete: the next to write, closing those that are complete with it; 0 at the end of all. */
+static pni_status advance(struct encoder *e, struct pni_node *node, uint16_t *next) {
+  struct pni_node *const nodes = e->data->nodes;
+  for (;;) {
+    struct pni_node *const parent = &nodes[node->parent];
+    *next = node->next;
+    if (parent->type == PN_ARRAY && !is_element(e, node)) TRY(write_elements(e, parent, node->next, next));
+    if (*next || !node->parent) return PNI_OK;
+    close_value(e, parent);
+    node = parent;
+  }
+}
+
+pni_status pni_data_write(pn_data_t *data, struct pni_writer *writer) {
+  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0};
+  struct pni_node *const nodes = data->nodes;
+  uint16_t at = nodes[0].value.items.first;
+  while (at) {
+    struct pni_node *const node = &nodes[at];
+    if (pni_node_compound(node)) {
+      uint16_t first = 0;
+      TRY(open_value(&e, node, &first));
+      at = first;
+      if (at) continue;
+      close_value(&e, node);
+    } else {
+      write_scalar(&e, node);
+    }
+    if (node->next && nodes[node->parent].type != PN_ARRAY)
+      at = node->next;
+    else
+      TRY(advance(&e, node, &at));
+  }
+  return PNI_OK;
+}
+
+ssize_t pn_data_encode(pn_data_t *data, char *bytes, size_t size) {
+  struct pni_writer writer = pni_writer(bytes, size);
+  TRY(pni_data_write(data, &writer));
+  if (pni_writer_fits(&writer)) return (ssize_t)writer.size;
+  return pni_data_fail(
+      data, PNI_OVERFLOW, "encoding takes %zu bytes and there is room for %zu", writer.size, size);
+}
+
+ssize_t pn_data_encoded_size(pn_data_t *data) {
+  struct pni_writer writer = pni_writer(NULL, 0);
+  TRY(pni_data_write(data, &writer));
+  return (ssize_t)writer.size;
+}

@@ -1,0 +1,210 @@
+/* node.h: how a tree of values lies in memory. Private to this folder.
+ *
+ * Nodes are numbered and lie in one array; slot 0 is the root, whose children are the tree's outermost values, so that
+ * no function needs a case for "outside of everything". As the number of another node 0 means none; as a parent it means
+ * the root. Bytes of strings and the like lie in a second array, each followed by a NUL for whoever looks with a debugger.
+ * Both arrays only grow; numbers and offsets survive that, addresses do not.
+ *
+ * Invariants: next and prev of neighbours point at each other; parent.first has no prev; parent.count is the number of
+ * children; the parent of a node is reached from the root, unless `orphans` is set. Nodes that were overwritten or whose
+ * parent was are not reused until the tree is cleared. */
+#ifndef BARYON_DATA_NODE_H
+#define BARYON_DATA_NODE_H
+
+#include "base/class.h"
+#include "base/error.h"
+#include "data/data.h"
+#include "wire/limits.h"
+#include <string.h>
+
+union pni_node_value {
+  bool as_bool;
+  uint8_t as_ubyte;
+  int8_t as_byte;
+  uint16_t as_ushort;
+  int16_t as_short;
+  uint32_t as_uint; /* char, decimal32 too */
+  int32_t as_int;
+  uint64_t as_ulong; /* decimal64 too */
+  int64_t as_long;   /* timestamp too */
+  float as_float;
+  double as_double;
+  struct {
+    uint32_t offset; /* in the tree's bytes; of decimal128 and uuid as well */
+    uint32_t size;
+  } bytes;
+  struct {
+    uint16_t first;    /* child */
+    uint16_t count;    /* of children, an array's descriptor among them */
+    uint32_t position; /* where the encoder began to write it; of no meaning outside of encode.c */
+  } items;
+};
+
+enum { PNI_DESCRIBED_ARRAY = 0x80 };
+
+struct pni_node {
+  union pni_node_value value;
+  uint8_t type; /* pn_type_t; 0 of the root */
+  uint8_t
+      element;   /* of an array: pn_type_t of its elements, with PNI_DESCRIBED_ARRAY if it has a descriptor */
+  uint16_t next; /* neighbours */
+  uint16_t prev;
+  uint16_t parent;
+};
+_Static_assert(sizeof(struct pni_node) == 16, "a node is 16 bytes");
+_Static_assert(PNI_LIMIT_DATA_NODES <= UINT16_MAX, "nodes are numbered in 16 bits");
+
+/* The most bytes: the encoder's 32-bit positions have to be enough for them and all constructors. */
+#define PNI_DATA_BYTES_MAX (UINT32_MAX - 16u * (PNI_LIMIT_DATA_NODES + 1u))
+
+struct pn_data_t {
+  struct pni_node *nodes;
+  char *bytes;
+  uint32_t node_count;   /* slots in use, the root's among them */
+  uint32_t node_end;     /* slots that may be used without asking */
+  uint32_t bytes_size;   /* in use, NULs among them */
+  uint32_t bytes_end;    /* that are there */
+  uint32_t content_size; /* bytes without the NULs: what the limit counts */
+  uint32_t content_limit;
+  uint16_t parent; /* the place */
+  uint16_t current;
+  bool changed;
+  bool orphans;         /* nodes may be in use that are no longer reached from the root */
+  uint16_t base_parent; /* where pn_data_rewind goes to */
+  uint16_t base_current;
+  uint32_t node_limit; /* slots, the root's among them */
+  size_t node_capacity;
+  size_t bytes_capacity;
+  struct pn_error_t error;
+};
+
+/* Note an error, with a text as of printf; returns status. */
+PNI_COLD pni_status pni_data_fail(pn_data_t *data, pni_status status, const char *format, ...)
+    PNI_PRINTF(3, 4);
+
+/* Make room for one more node; for `size` more bytes and a NUL, or say no for the limit's sake. Failures are noted. If
+ * *start lies in the tree's own bytes it moves with them. */
+PNI_NODISCARD PNI_COLD pni_status pni_data_grow_nodes(pn_data_t *data);
+PNI_NODISCARD PNI_COLD pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start);
+
+/* Take everything out of a tree but its error and limits. */
+void pni_data_empty(pn_data_t *data);
+
+/* Copy one node of `src` with all that is in it to the place in `data`, another tree. */
+PNI_NODISCARD pni_status pni_data_copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top);
+
+/* Whether a place is in the tree, so that there is something to see and something may be put. */
+bool pni_data_has_place(const pn_data_t *data, uint16_t parent, uint16_t current);
+
+/* The slot of the class: the tree as text. */
+int pni_data_inspect(void *object, pn_string_t *text);
+
+/* Whether nodes of this type have children. */
+static inline bool pni_node_compound(const struct pni_node *node) { return node->type >= PN_DESCRIBED; }
+
+/* The current node; the root when there is none, whose type 0 is none of the types asked for. */
+static inline struct pni_node *pni_data_current(const pn_data_t *data) { return &data->nodes[data->current]; }
+
+static inline bool pni_node_described_array(const struct pni_node *array) {
+  return array->element & PNI_DESCRIBED_ARRAY;
+}
+
+/* The type that an array's elements have; PN_INVALID if whoever put it named none. */
+static inline pn_type_t pni_node_element_type(const struct pni_node *array) {
+  const unsigned type = array->element & (PNI_DESCRIBED_ARRAY - 1u);
+  return type ? (pn_type_t)type : PN_INVALID;
+}
+
+/* How many elements an array has: all children but the descriptor. */
+static inline size_t pni_node_elements(const struct pni_node *array) {
+  const size_t count = array->value.items.count;
+  return count > 0 && pni_node_described_array(array) ? count - 1 : count;
+}
+
+static inline pn_bytes_t pni_node_bytes(const pn_data_t *data, const struct pni_node *node) {
+  return pn_bytes(node->value.bytes.size, data->bytes + node->value.bytes.offset);
+}
+
+/* A node as an atom, a compound one with its type alone. */
+pn_atom_t pni_data_atom(const pn_data_t *data, const struct pni_node *node);
+
+/* Put a scalar. */
+PNI_NODISCARD pni_status pni_data_put_atom(pn_data_t *data, const pn_atom_t *atom);
+
+/* The node that is written next: the one after the current, emptied, or a new one behind it. It becomes the current.
+ * NULL when there is no room. Its value is all zero. */
+static inline struct pni_node *pni_data_add(pn_data_t *data, pn_type_t type) {
+  struct pni_node *nodes = data->nodes;
+  struct pni_node *node;
+  uint16_t at = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
+  if (PNI_LIKELY(at == 0)) {
+    if (PNI_UNLIKELY(data->node_count >= data->node_end)) {
+      if (pni_data_grow_nodes(data)) return NULL;
+      nodes = data->nodes;
+    }
+    at = (uint16_t)data->node_count++;
+    nodes[data->parent].value.items.count++;
+    if (data->current)
+      nodes[data->current].next = at;
+    else
+      nodes[data->parent].value.items.first = at;
+    node = &nodes[at];
+    *node = (struct pni_node){.type = (uint8_t)type, .prev = data->current, .parent = data->parent};
+  } else {
+    node = &nodes[at];
+    if (pni_node_compound(node)) data->orphans = true;
+    node->value.as_ulong = 0;
+    node->type = (uint8_t)type;
+    node->element = 0;
+  }
+  data->current = at;
+  data->changed = true;
+  return node;
+}
+
+/* Make sure that `size` bytes and a NUL can be added; *start moves along if it lies in the tree's own bytes. */
+PNI_NODISCARD static inline pni_status pni_data_reserve_bytes(
+    pn_data_t *data, size_t size, const char **start) {
+  if (PNI_LIKELY(
+          size < data->bytes_end - data->bytes_size && size <= data->content_limit - data->content_size))
+    return PNI_OK;
+  return pni_data_grow_bytes(data, size, start);
+}
+
+/* Add bytes for which there is room; returns their offset. They may lie in the tree's own. */
+static inline uint32_t pni_data_add_bytes(pn_data_t *data, const char *start, size_t size) {
+  const uint32_t offset = data->bytes_size;
+  char *const p = data->bytes + offset;
+  if (size > 0) memcpy(p, start, size);
+  p[size] = '\0';
+  data->bytes_size = offset + (uint32_t)size + 1;
+  data->content_size += (uint32_t)size;
+  return offset;
+}
+
+/* What a tree was before a value was put, for taking all of it back. Valid until anything else is put. */
+struct pni_data_mark {
+  struct pni_node overwritten; /* if `at` is not 0 */
+  uint32_t node_count, bytes_size, content_size;
+  uint16_t parent, current;
+  uint16_t at; /* the node that is put over */
+  bool orphans;
+};
+
+static inline struct pni_data_mark pni_data_mark(const pn_data_t *data) {
+  const struct pni_node *nodes = data->nodes;
+  struct pni_data_mark mark;
+  mark.node_count = data->node_count;
+  mark.bytes_size = data->bytes_size;
+  mark.content_size = data->content_size;
+  mark.parent = data->parent;
+  mark.current = data->current;
+  mark.orphans = data->orphans;
+  mark.at = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
+  if (PNI_UNLIKELY(mark.at)) mark.overwritten = nodes[mark.at];
+  return mark;
+}
+
+void pni_data_back_to(pn_data_t *data, const struct pni_data_mark *mark);
+
+#endif

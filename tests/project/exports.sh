@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The shared library exports what spec/exports-core.txt lists and nothing else; what the sources mark for export is on the
+# list (or it would be lost without a word); and the library is what binaries built for Proton look for.
+set -euo pipefail
+export LC_ALL=C
+source=$1 shared=$2 static=$3
+list=$source/spec/exports-core.txt
+
+faults=0
+fault() {
+  echo "exports: $*"
+  faults=$((faults + 1))
+}
+listed() { grep -v '^#' "$list" | sort; }
+exported() { nm -D --defined-only "$shared" | awk '{print $NF}' | sort -u; }
+marked() { readelf -sW "$static" | awk '($5 == "GLOBAL" || $5 == "WEAK") && $6 == "DEFAULT" && $7 != "UND" {print $8}' | sort -u; }
+
+[ -z "$(listed | uniq -d)" ] || fault "twice on the list: $(listed | uniq -d | xargs)"
+[ -z "$(grep -vE '^(#.*|[A-Za-z_][A-Za-z_0-9]*)$' "$list")" ] || fault "the list holds more than names"
+extra=$(comm -13 <(listed) <(exported))
+[ -z "$extra" ] || fault "exported but not on the list:" $extra
+lost=$(comm -13 <(listed) <(marked))
+[ -z "$lost" ] || fault "marked for export but not on the list:" $lost
+unseen=$(comm -13 <(exported) <(marked))
+[ -z "$unseen" ] || fault "marked for export but not exported:" $unseen
+
+dynamic=$(readelf -dW "$shared")
+grep -q 'soname: \[libqpid-proton-core.so.10\]' <<<"$dynamic" || fault "the soname is not libqpid-proton-core.so.10"
+[ "$(basename "$(readlink -f "$shared")")" = libqpid-proton-core.so.10.16.0 ] || fault "the file is not ...so.10.16.0"
+! grep -q SYMBOLIC <<<"$dynamic" || fault "linked with -Bsymbolic"
+! readelf -VW "$shared" | grep -q 'Version definition' || fault "symbols carry versions"
+echo "$(exported | wc -l) symbols exported, $(listed | wc -l) listed"
+[ "$faults" -eq 0 ]
