@@ -18,7 +18,8 @@ struct pn_link_t {
   uint32_t name_size;
   uint32_t local_handle, remote_handle; /* PNI_NO_HANDLE while not attached on that side [2.6.2] */
   bool sender : 1;
-  bool detach : 1;      /* the detach that is due does not close */
+  bool detach : 1; /* the detach that is due does not close */
+  bool detach_sent : 1;
   bool drain : 1;       /* receiver: wanted; sender: the peer's */
   bool drain_once : 1;  /* receiver: pn_link_drain set it, pn_link_flow takes it back */
   bool drained_due : 1; /* sender: has given up credit, a flow says so once its queue is empty */
