@@ -97,6 +97,7 @@ static pni_status attach(pn_transport_t *transport, pn_link_t *link) {
 static void detached(pn_link_t *link) {
   pni_numbers_give(&link->session->handles, link->local_handle);
   link->local_handle = PNI_NO_HANDLE;
+  link->detach_sent = false;
   link->errant = false;
   pni_endpoint_settle(&link->endpoint);
 }
