@@ -210,7 +210,8 @@ ssize_t pn_data_encode(pn_data_t *data, char *bytes, size_t size) {
 }
 
 ssize_t pn_data_encoded_size(pn_data_t *data) {
-  struct pni_writer writer = pni_writer(NULL, 0);
+  char none;
+  struct pni_writer writer = pni_writer(&none, 0);
   TRY(pni_data_write(data, &writer));
   return (ssize_t)writer.size;
 }
