@@ -30,7 +30,7 @@ static void values_of_an_own_class(void) {
   void *context = pn_object_new(&cpp_context_class, 100);
   CHECK(pn_class(context) == &cpp_context_class);
   CHECK(pn_refcount(context) == 1);
-  strcpy(context, "context");
+  memcpy(context, "context", sizeof "context");
   pn_record_def(record, KEY_COUNTED, &cpp_context_class);
   pn_record_set(record, KEY_COUNTED, context);
   pn_decref(context);

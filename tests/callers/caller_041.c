@@ -33,10 +33,11 @@ static int foreign_refcount(void *object) {
 
 static void created_classes(void) {
   pn_class_t *counted = pn_class_create("cpp_context", NULL, context_finalize, NULL, NULL, NULL);
-  pn_class_t *foreign = pn_class_create("pn_pyref", NULL, NULL, foreign_incref, foreign_decref, foreign_refcount);
+  pn_class_t *foreign =
+      pn_class_create("pn_pyref", NULL, NULL, foreign_incref, foreign_decref, foreign_refcount);
   pn_record_t *record = pn_record();
   void *context = pn_class_new(counted, 100);
-  strcpy(context, "context");
+  memcpy(context, "context", sizeof "context");
   pn_record_def(record, OWN_KEY, counted);
   pn_record_set(record, OWN_KEY, context);
   pn_decref(context);

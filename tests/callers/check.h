@@ -4,9 +4,10 @@
 
 #include <stdio.h>
 
-#define CHECK(expectation)                                                                                     \
-  ((expectation) ? (void)0                                                                                     \
-                 : (void)(faults++, fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #expectation)))
+#define CHECK(expectation)                                                                                   \
+  ((expectation)                                                                                             \
+          ? (void)0                                                                                          \
+          : (void)(faults++, fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #expectation)))
 
 extern int faults;
 
