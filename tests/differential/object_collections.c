@@ -19,7 +19,8 @@ static void strings(void) {
   printf(
       " class %s id %d refcount %d\n", pn_class_name(pn_class(s)), pn_class_id(pn_class(s)), pn_refcount(s));
   printf(" format %d", pn_string_format(s, "%s-%d", "x", 42));
-  printf(" '%s' addf %d", pn_string_get(s), pn_string_addf(s, "/%060d", 7));
+  printf(" '%s'", pn_string_get(s));
+  printf(" addf %d", pn_string_addf(s, "/%060d", 7));
   printf(" size %zu '%s'\n", pn_string_size(s), pn_string_get(s));
   printf(" capacity holds the size %d", pn_string_capacity(s) >= pn_string_size(s));
   printf(" grow %d", pn_string_grow(s, 500));
@@ -34,7 +35,8 @@ static void strings(void) {
   printf(" %d%d%d%d\n", out[0], out[1], out[2], out[3]);
   pn_string_buffer(s)[1] = 'Q';
   printf(" buffer is the text %d %s\n", pn_string_buffer(s) == pn_string_get(s), pn_string_get(s));
-  printf(" addf after bytes %d size %zu\n", pn_string_addf(s, "!"), pn_string_size(s));
+  printf(" addf after bytes %d", pn_string_addf(s, "!"));
+  printf(" size %zu\n", pn_string_size(s));
   pn_string_clear(s);
   printf(" cleared %d size %zu %s", pn_string_get(s) == NULL, pn_string_size(s), shown(s));
   printf(" put %zd", pn_string_put(s, out));
@@ -82,7 +84,8 @@ static void list_positions(pn_list_t *list, pn_string_t **words) {
   pn_list_set(list, 0, same);
   printf(" set: %s", shown(list));
   printf(" refcounts %d %d\n", pn_refcount(same), pn_refcount(words[0]));
-  printf(" remove %d %s", pn_list_remove(list, words[2]), shown(list));
+  printf(" remove %d", pn_list_remove(list, words[2]));
+  printf(" %s", shown(list));
   printf(" refcounts %d %d", pn_refcount(same), pn_refcount(words[2]));
   printf(" remove again %d", pn_list_remove(list, words[2]));
   printf(" and again %d\n", pn_list_remove(list, words[2]));
