@@ -157,7 +157,19 @@ static void composites_cut_short_want_more(void **state) {
   }
 }
 
-/* A fault found by a user: the sentence that goes to the peer. */
+/* No mechanism at all is none that could be chosen. */
+static void an_array_of_none_is_missing(void **state) {
+  (void)state;
+  struct octets octets = octets_of("c0 05 01 e0 02 00 a3");
+  struct pni_reader reader = pni_reader(octets.start, octets.size);
+  struct pni_sasl_mechanisms mechanisms;
+  assert_int_equal(pni_sasl_mechanisms_decode(&reader, &mechanisms), PNI_BAD_ARGUMENT);
+  assert_string_equal(
+      fault_of(&reader), "sasl-mechanisms: sasl-server-mechanisms: mandatory field is missing");
+  octets_free(&octets);
+}
+
+/* The sentence that goes to the peer. */
 static void a_fault_is_a_sentence(void **state) {
   (void)state;
   struct octets octets = octets_of("c0 05 03 43 43 a1 00");
@@ -177,6 +189,7 @@ int main(void) {
       cmocka_unit_test(fields_that_are_no_values_are_refused),
       cmocka_unit_test(only_lists_are_composites),
       cmocka_unit_test(composites_cut_short_want_more),
+      cmocka_unit_test(an_array_of_none_is_missing),
       cmocka_unit_test(a_fault_is_a_sentence),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
