@@ -90,8 +90,11 @@ PNI_NODISCARD PNI_COLD pni_status pni_data_grow_bytes(pn_data_t *data, size_t si
 /* Take everything out of a tree but its error and limits. */
 void pni_data_empty(pn_data_t *data);
 
-/* Copy one node of `src` with all that is in it to the place in `data`, another tree. */
-PNI_NODISCARD pni_status pni_data_copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top);
+/* Copy one node of `src` with all that is in it to the place in `data`, which may be the same tree; all or nothing. */
+PNI_NODISCARD pni_status pni_data_append_value(pn_data_t *data, pn_data_t *src, uint16_t top);
+
+/* The value that rewinding and stepping would come to; 0 if there is none. */
+uint16_t pni_data_first(pn_data_t *data);
 
 /* Whether a place is in the tree, so that there is something to see and something may be put. */
 bool pni_data_has_place(const pn_data_t *data, uint16_t parent, uint16_t current);
@@ -113,6 +116,12 @@ static inline bool pni_node_described_array(const struct pni_node *array) {
 static inline pn_type_t pni_node_element_type(const struct pni_node *array) {
   const unsigned type = array->element & (PNI_DESCRIBED_ARRAY - 1u);
   return type ? (pn_type_t)type : PN_INVALID;
+}
+
+/* Say what an array's elements are; a type that does not exist is none. */
+static inline void pni_node_set_element(struct pni_node *array, bool described, pn_type_t type) {
+  const bool known = type >= PN_NULL && type <= PN_MAP;
+  array->element = (uint8_t)((known ? (unsigned)type : 0) | (described ? PNI_DESCRIBED_ARRAY : 0));
 }
 
 /* How many elements an array has: all children but the descriptor. */
