@@ -11,7 +11,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/limits.h"
-#include "wire/utf8.h"
 
 enum {
   ALL_SECTIONS = (1 << PNI_SECTION_COUNT) - 1,
@@ -34,28 +33,25 @@ static const uint16_t may_follow[PNI_SECTION_COUNT] = {
     [PNI_SECTION_footer] = 0,
 };
 
-/* Describe what is wrong with a section: "header: comes after properties". */
-static PNI_COLD pni_status misplaced(pn_message_t *msg, enum pni_section section, enum pni_section last) {
-  struct pni_fault fault = {.type = pni_sections[section].name, .what = "comes twice"};
-  char buffer[128];
-  struct pni_text text = pni_text(buffer, sizeof buffer);
-  if (section != last) {
-    const bool bodies = PNI_BODY_SECTIONS >> section & PNI_BODY_SECTIONS >> last & 1;
-    fault.field = pni_sections[last].name;
-    fault.what = bodies ? "comes first, and a body is of one kind" : "has to come later";
-  }
-  pni_fault_text(&fault, &text);
-  return pni_message_fail(msg, PNI_BAD_ARGUMENT, "%s", buffer);
+static void add_name(struct pni_text *text, enum pni_section section) {
+  for (const char *c = pni_sections[section].name; *c; c++) pni_text_char(text, *c == '_' ? '-' : *c);
 }
 
-static PNI_COLD pni_status faulty(
-    pn_message_t *msg, pni_status status, const char *type, const struct pni_reader *reader) {
-  struct pni_fault fault = reader->fault;
+/* Say what is wrong with a section's place: "header: comes after properties". */
+static PNI_COLD pni_status misplaced(pn_message_t *msg, enum pni_section section, enum pni_section last) {
+  const bool bodies = PNI_BODY_SECTIONS >> section & PNI_BODY_SECTIONS >> last & 1;
   char buffer[128];
   struct pni_text text = pni_text(buffer, sizeof buffer);
-  if (!fault.type) fault.type = type;
-  pni_fault_text(&fault, &text);
-  return pni_message_fail(msg, status, "%s", buffer);
+  add_name(&text, section);
+  if (section == last) {
+    pni_text_string(&text, ": comes twice");
+  } else {
+    pni_text_string(&text, ": comes after ");
+    add_name(&text, last);
+    if (bodies) pni_text_string(&text, ", and a body is of one kind");
+  }
+  pn_error_set(&msg->error, PNI_BAD_ARGUMENT, buffer);
+  return PNI_BAD_ARGUMENT;
 }
 
 static PNI_COLD pni_status read_any_descriptor(struct pni_reader *reader, uint64_t *code) {
@@ -130,8 +126,14 @@ static pni_status read_map(struct pni_reader *reader, unsigned keys) {
   return check_keys(reader, pn_bytes((size_t)(reader->pos - start), (const char *)start), keys);
 }
 
-static inline pni_status read_value(
-    pn_message_t *msg, struct pni_reader *reader, enum pni_section section) {
+/* Note what a reader found wrong. */
+static PNI_COLD pni_status faulty(
+    pn_message_t *msg, pni_status status, const char *type, struct pni_fault fault) {
+  if (!fault.type) fault.type = type;
+  return pni_message_fault(msg, status, &fault);
+}
+
+static inline pni_status read_value(pn_message_t *msg, struct pni_reader *reader, enum pni_section section) {
   pn_bytes_t encoded;
   switch (section) {
   case PNI_SECTION_header: return pni_header_decode(reader, &msg->header);
@@ -148,13 +150,13 @@ static inline pni_status read_value(
 
 /* Check the sections and note fields and places. A fault is described in the message's error. */
 static pni_status read_sections(pn_message_t *msg, struct pni_reader *reader) {
-  enum pni_section section, last = PNI_SECTION_header;
+  enum pni_section section = PNI_SECTION_header, last = section;
   unsigned allowed = ALL_SECTIONS;
   size_t count = 0; /* of sections of the kind that came last */
   while (reader->pos != reader->end) {
     const uint8_t *const start = reader->pos;
     pni_status status = read_section(reader, &section);
-    if (PNI_UNLIKELY(status)) return faulty(msg, status, "message", reader);
+    if (PNI_UNLIKELY(status)) return faulty(msg, status, "message", reader->fault);
     if (PNI_UNLIKELY(!(allowed >> section & 1))) return misplaced(msg, section, last);
     struct pni_place *const place = &msg->places[section];
     if (PNI_LIKELY(!pni_message_has(msg, section))) {
@@ -162,11 +164,14 @@ static pni_status read_sections(pn_message_t *msg, struct pni_reader *reader) {
       place->start = start;
       place->value = reader->pos;
       count = 1;
-    } else if (++count > PNI_LIMIT_BODY_SECTIONS) {
-      return pni_message_fail(msg, PNI_NO_MEMORY, "body: too many sections");
+    } else {
+      msg->body_repeated = true;
+      if (++count > PNI_LIMIT_BODY_SECTIONS) {
+        return pni_message_fail(msg, PNI_NO_MEMORY, "message: its body has too many sections");
+      }
     }
     status = read_value(msg, reader, section);
-    if (PNI_UNLIKELY(status)) return faulty(msg, status, pni_sections[section].name, reader);
+    if (PNI_UNLIKELY(status)) return faulty(msg, status, pni_sections[section].name, reader->fault);
     place->end = reader->pos;
     allowed = may_follow[section];
     last = section;

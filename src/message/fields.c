@@ -167,6 +167,13 @@ static pn_atom_t first_value(pn_data_t *data) {
   return first;
 }
 
+/* Handed out at its value, where one may read it at once; other trees are handed out as they are. */
+static pn_data_t *id_tree(pn_message_t *msg, enum pni_tree which) {
+  pn_data_t *const data = pni_message_tree(msg, which);
+  if (data && pn_data_type(data) == PN_INVALID) (void)pn_data_next(data);
+  return data;
+}
+
 #define ID_FIELD(name, field, tree)                                                                          \
   static pni_status take_##name(pn_message_t *msg) {                                                         \
     if (PNI_LIKELY(!pni_message_tree_changed(msg, tree))) return PNI_OK;                                     \
@@ -178,7 +185,7 @@ static pn_atom_t first_value(pn_data_t *data) {
     pni_data_mark_unchanged(msg->trees[tree]);                                                               \
     return PNI_OK;                                                                                           \
   }                                                                                                          \
-  pn_data_t *pn_message_##name(pn_message_t *msg) { return pni_message_tree(msg, tree); }                    \
+  pn_data_t *pn_message_##name(pn_message_t *msg) { return id_tree(msg, tree); }                             \
   pn_msgid_t pn_message_get_##name(pn_message_t *msg) {                                                      \
     if (take_##name(msg) || !msg->properties.has.field) return (pn_msgid_t){.type = PN_NULL};                \
     return get_id(msg->properties.field);                                                                    \

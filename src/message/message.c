@@ -5,6 +5,7 @@
 #include "message/message.h"
 
 #include "base/object.h"
+#include "base/text.h"
 #include <stdlib.h>
 
 static const struct pni_header empty_header = {.priority = PN_DEFAULT_PRIORITY};
@@ -22,7 +23,10 @@ static const pn_class_t message_class =
     PNI_CLASS("pn_message", CID_pn_message, .finalize = finalize, .inspect = pni_message_inspect);
 
 /* Bytes that a caller asked for follow the struct, aligned for any type. */
-enum { ALIGNMENT = _Alignof(max_align_t), SIZE = (sizeof(pn_message_t) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT };
+enum {
+  ALIGNMENT = _Alignof(max_align_t),
+  SIZE = (sizeof(pn_message_t) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
+};
 
 /* Not in any public header, but part of what the C++ binding is linked with. */
 PN_EXTERN pn_message_t *pni_message_with_extra(size_t extra);
@@ -70,6 +74,30 @@ pni_status pni_message_fail(pn_message_t *msg, pni_status status, const char *fo
   pn_error_vformat(&msg->error, status, format, args);
   va_end(args);
   return status;
+}
+
+pni_status pni_message_fault(pn_message_t *msg, pni_status status, const struct pni_fault *fault) {
+  char buffer[256];
+  struct pni_text text = pni_text(buffer, sizeof buffer);
+  pni_fault_text(fault, &text);
+  pn_error_set(&msg->error, status, buffer);
+  return status;
+}
+
+const char *pni_message_field_name(enum pni_field field) {
+  static const char *const names[PNI_FIELD_COUNT] = {
+      [PNI_FIELD_message_id] = "message-id",
+      [PNI_FIELD_user_id] = "user-id",
+      [PNI_FIELD_to] = "to",
+      [PNI_FIELD_subject] = "subject",
+      [PNI_FIELD_reply_to] = "reply-to",
+      [PNI_FIELD_correlation_id] = "correlation-id",
+      [PNI_FIELD_content_type] = "content-type",
+      [PNI_FIELD_content_encoding] = "content-encoding",
+      [PNI_FIELD_group_id] = "group-id",
+      [PNI_FIELD_reply_to_group_id] = "reply-to-group-id",
+  };
+  return names[field];
 }
 
 bool pn_message_is_inferred(pn_message_t *msg) { return msg->inferred; }

@@ -10,6 +10,7 @@
 #ifndef BARYON_MESSAGE_MESSAGE_H
 #define BARYON_MESSAGE_MESSAGE_H
 
+#include "base/class.h"
 #include "base/error.h"
 #include "data/data.h"
 #include "message/store.h"
@@ -91,12 +92,11 @@ void pni_message_reset(pn_message_t *msg);
 PNI_COLD pni_status pni_message_fail(pn_message_t *msg, pni_status status, const char *format, ...)
     PNI_PRINTF(3, 4);
 
-/* Note what a reader found wrong in `section`, unless its fault names a type already. */
+/* The same with a fault for the text. */
 PNI_COLD pni_status pni_message_fault(pn_message_t *msg, pni_status status, const struct pni_fault *fault);
 
-/* decode.c: check the sections in `reader`, which holds the message's bytes, and note fields and places. A failure is
- * described in the message's error; the message is to be reset then. */
-PNI_NODISCARD pni_status pni_message_read(pn_message_t *msg, struct pni_reader *reader);
+/* What the standard calls a field. */
+const char *pni_message_field_name(enum pni_field field);
 
 /* trees.c: the tree, made if it was not there; NULL, and the error is set, if there is no memory. */
 pn_data_t *pni_message_tree(pn_message_t *msg, enum pni_tree which);
@@ -117,6 +117,6 @@ static inline bool pni_message_tree_changed(const pn_message_t *msg, enum pni_tr
 PNI_NODISCARD pni_status pni_message_take_ids(pn_message_t *msg);
 
 /* inspect.c: the slot of the class. */
-int pni_message_inspect(void *object, struct pn_string_t *text);
+int pni_message_inspect(void *object, pn_string_t *text);
 
 #endif

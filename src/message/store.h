@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PNI_STORE_SLOTS = 10 };
+#define PNI_STORE_SLOTS 10
 
 struct pni_store {
   struct pni_chunk *chunk; /* the newest and largest, in which there may be room; older ones hang behind it */

@@ -86,7 +86,7 @@ void pni_message_trees_release(pn_message_t *msg) {
   for (unsigned which = 0; which < PNI_TREE_COUNT; which++) {
     pn_data_t *const data = msg->trees[which];
     if (!data) continue;
-    if (pni_object_refcount(data) > 1) pni_data_settle(data);
+    if (pni_object_refcount(data) > 1) pni_data_settle_now(data);
     pni_object_decref(data);
   }
 }
