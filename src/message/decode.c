@@ -33,21 +33,17 @@ static const uint16_t may_follow[PNI_SECTION_COUNT] = {
     [PNI_SECTION_footer] = 0,
 };
 
-static void add_name(struct pni_text *text, enum pni_section section) {
-  for (const char *c = pni_sections[section].name; *c; c++) pni_text_char(text, *c == '_' ? '-' : *c);
-}
-
 /* Say what is wrong with a section's place: "header: comes after properties". */
 static PNI_COLD pni_status misplaced(pn_message_t *msg, enum pni_section section, enum pni_section last) {
   const bool bodies = PNI_BODY_SECTIONS >> section & PNI_BODY_SECTIONS >> last & 1;
   char buffer[128];
   struct pni_text text = pni_text(buffer, sizeof buffer);
-  add_name(&text, section);
+  pni_text_term(&text, pni_sections[section].name);
   if (section == last) {
     pni_text_string(&text, ": comes twice");
   } else {
     pni_text_string(&text, ": comes after ");
-    add_name(&text, last);
+    pni_text_term(&text, pni_sections[last].name);
     if (bodies) pni_text_string(&text, ", and a body is of one kind");
   }
   pn_error_set(&msg->error, PNI_BAD_ARGUMENT, buffer);
