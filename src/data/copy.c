@@ -36,6 +36,7 @@ static pni_status copy_node(pn_data_t *data, const pn_data_t *src, uint16_t at) 
 }
 
 static pni_status copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top) {
+  pni_data_settle(data);
   const struct pni_data_mark mark = pni_data_mark(data);
   uint16_t at = top;
   for (;;) {

@@ -75,6 +75,8 @@ struct pn_data_t {
   uint32_t node_limit; /* slots, the root's among them */
   size_t node_capacity;
   size_t bytes_capacity;
+  pni_data_fill *fill; /* not NULL: the values are still to come, and there is room for none before */
+  void *fill_context;
   struct pn_error_t error;
 };
 
@@ -82,10 +84,16 @@ struct pn_data_t {
 PNI_COLD pni_status pni_data_fail(pn_data_t *data, pni_status status, const char *format, ...)
     PNI_PRINTF(3, 4);
 
-/* Make room for one more node; for `size` more bytes and a NUL, or say no for the limit's sake. Failures are noted. If
- * *start lies in the tree's own bytes it moves with them. */
-PNI_NODISCARD PNI_COLD pni_status pni_data_grow_nodes(pn_data_t *data);
+/* pni_data_add() and pni_data_reserve_bytes() where there is no room: make some, or say no for the limit's sake. Failures
+ * are noted. */
+PNI_COLD struct pni_node *pni_data_add_slow(pn_data_t *data, pn_type_t type);
 PNI_NODISCARD PNI_COLD pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start);
+
+/* Let the values come that were deferred, if they were: for whatever looks at nodes by other ways than pn_data_next() and
+ * pni_data_add(), which do it where they would find none. */
+static inline void pni_data_settle(pn_data_t *data) {
+  if (PNI_UNLIKELY(data->fill != NULL)) pni_data_settle_now(data);
+}
 
 /* Take everything out of a tree but its error and limits. */
 void pni_data_empty(pn_data_t *data);
@@ -143,14 +151,11 @@ PNI_NODISCARD pni_status pni_data_put_atom(pn_data_t *data, const pn_atom_t *ato
 /* The node that is written next: the one after the current, emptied, or a new one behind it. It becomes the current.
  * NULL when there is no room. Its value is all zero. */
 static inline struct pni_node *pni_data_add(pn_data_t *data, pn_type_t type) {
-  struct pni_node *nodes = data->nodes;
+  struct pni_node *const nodes = data->nodes;
   struct pni_node *node;
   uint16_t at = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
   if (PNI_LIKELY(at == 0)) {
-    if (PNI_UNLIKELY(data->node_count >= data->node_end)) {
-      if (pni_data_grow_nodes(data)) return NULL;
-      nodes = data->nodes;
-    }
+    if (PNI_UNLIKELY(data->node_count >= data->node_end)) return pni_data_add_slow(data, type);
     at = (uint16_t)data->node_count++;
     nodes[data->parent].value.items.count++;
     if (data->current)
