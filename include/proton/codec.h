@@ -215,7 +215,7 @@ PN_EXTERN int pn_data_vfill(pn_data_t *data, const char *fmt, va_list ap);
  *
  * `M` stands for a field that the standard calls multiple [1.3.4]: of an array with one element it puts that
  * element, for an array without any it puts null. The value that `?` leaves out takes its arguments all the
- * same.
+ * same. What is still open at the end of the format stays entered, for the next call to go on inside it.
  *
  * @code
  *   pn_data_fill(data, "DL[S?In]", (uint64_t)0x10, "me", has_size, size);
@@ -242,8 +242,8 @@ PN_EXTERN int pn_data_vscan(pn_data_t *data, const char *fmt, va_list ap);
  * Take values as a format describes them: one letter for each value, and an address for each that is wanted.
  *
  * Reading begins at the start of the tree, as after pn_data_rewind(). Where the value is missing, or is of
- * another type than the letter says, the address gets 0, false or no bytes, and reading goes on; a `?` before
- * the letter tells the difference.
+ * another type than the letter says, the address gets 0, false or no bytes (what `a` and `C` stand for is left
+ * alone), and reading goes on; a `?` before the letter tells the difference.
  *
  * | letter      | address of           | value                                                      |
  * |-------------|----------------------|------------------------------------------------------------|

@@ -42,18 +42,17 @@ PN_EXTERN extern const pn_class_t *PN_VOID;
 /**
  * Make a class for values of the application's, so that records and events can hold them.
  *
- * If `incref`, `decref` and `refcount` are all NULL the library counts, and values of the class are made by
- * pn_class_new(). Otherwise a value is whatever these functions understand, such as an object of another
- * language's run-time system: the library calls them and never frees the value.
+ * For a NULL among `incref`, `decref` and `refcount` the library does its own counting, and then values of the class
+ * are made by pn_class_new() and freed with their last reference. If all three are given a value is whatever they
+ * understand, such as an object of another language's run-time system: the library calls them and never frees it.
  *
  * @param name        a string that stays: the pointer is kept, not the text
  * @param initialize  called with a new value, whose bytes are zero; may be NULL
  * @param finalize    called with a value whose last reference is gone, before its memory goes; may be NULL
  * @param incref      take a reference; may be NULL
- * @param decref      drop a reference; may be NULL
+ * @param decref      drop a reference, and no more; may be NULL
  * @param refcount    number of references; may be NULL
- * @return never freed, so make each class once; its pn_class_id() is CID_pn_void. NULL when there is no
- *         memory
+ * @return never freed, so make each class once; its pn_class_id() is CID_pn_void. NULL when there is no memory
  * @threads any; the functions given are called by the thread that uses the value
  */
 PN_EXTERN pn_class_t *pn_class_create(const char *name, void (*initialize)(void *), void (*finalize)(void *),

@@ -23,9 +23,15 @@ void pn_error_free(pn_error_t *error) {
 
 void pn_error_clear(pn_error_t *error) { pn_error_set(error, PN_OK, NULL); }
 
+static char *copy_of(const char *text) {
+  const size_t size = strlen(text) + 1;
+  char *copy = malloc(size);
+  return copy ? memcpy(copy, text, size) : NULL;
+}
+
 int pn_error_set(pn_error_t *error, int code, const char *text) {
   if (!error) return code;
-  char *copy = code != PN_OK && text ? strdup(text) : NULL;
+  char *copy = code != PN_OK && text ? copy_of(text) : NULL;
   free(error->text);
   error->text = copy;
   error->code = code;

@@ -60,13 +60,22 @@ bool pn_equals(void *a, void *b) { return pn_class_equals(PN_OBJECT, a, b); }
 
 int pn_inspect(void *object, pn_string_t *text) { return pn_class_inspect(PN_OBJECT, object, text); }
 
+/* The beginning of a text, in memory of the caller's. */
+static char *cut(const char *text, size_t size) {
+  if (size > TEXT_LIMIT) size = TEXT_LIMIT;
+  char *result = malloc(size + 1);
+  if (!result) return NULL;
+  memcpy(result, text, size);
+  result[size] = '\0';
+  return result;
+}
+
 char *pn_tostring(void *object) {
   pn_string_t *text = pn_string("");
   if (!text) return NULL;
   char *result = NULL;
-  if (pn_inspect(object, text) == 0) {
-    const char *shown = pn_string_get(text); /* NULL if the application's function took the text away */
-    result = strndup(shown ? shown : "", TEXT_LIMIT);
+  if (pn_inspect(object, text) == 0 && pn_string_get(text)) {
+    result = cut(pn_string_get(text), pn_string_size(text));
   }
   pn_free(text);
   return result;

@@ -35,7 +35,8 @@ static pni_status copy_node(pn_data_t *data, const pn_data_t *src, uint16_t at) 
   return PNI_OK;
 }
 
-pni_status pni_data_copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top) {
+static pni_status copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top) {
+  pni_data_settle(data);
   const struct pni_data_mark mark = pni_data_mark(data);
   uint16_t at = top;
   for (;;) {
@@ -59,28 +60,47 @@ pni_status pni_data_copy_value(pn_data_t *data, const pn_data_t *src, uint16_t t
   }
 }
 
-/* Append to a tree what it holds itself, by way of another. */
-static int append_own(pn_data_t *data, int limit) {
-  pn_data_t *copy = pn_data(data->node_count);
-  if (!copy) return pni_data_fail(data, PNI_NO_MEMORY, "no memory for a copy of the tree");
-  int status = pn_data_appendn(copy, data, limit);
+pni_status pni_data_append_value(pn_data_t *data, pn_data_t *src, uint16_t top) {
+  if (data != src) return copy_value(data, src, top);
+  /* What is put may lie in or over what is copied: go by way of another tree. */
+  pn_data_t *other = pn_data(0);
+  if (!other) return pni_data_fail(data, PNI_NO_MEMORY, "no memory for a copy");
+  pni_status status = copy_value(other, src, top);
   if (status)
-    pn_error_copy(&data->error, &copy->error);
+    pn_error_copy(&data->error, &other->error);
   else
-    status = pn_data_append(data, copy);
-  pn_data_free(copy);
+    status = copy_value(data, other, pni_data_first(other));
+  pn_data_free(other);
+  return status;
+}
+
+uint16_t pni_data_first(pn_data_t *data) {
+  const uint16_t parent = data->parent, current = data->current;
+  pn_data_rewind(data);
+  const uint16_t first = pn_data_next(data) ? data->current : 0;
+  data->parent = parent;
+  data->current = current;
+  return first;
+}
+
+/* Append to a tree what it holds itself. */
+static int append_own(pn_data_t *data, int limit) {
+  pn_data_t *other = pn_data(data->node_count);
+  if (!other) return pni_data_fail(data, PNI_NO_MEMORY, "no memory for a copy");
+  int status = pn_data_appendn(other, data, limit);
+  if (status)
+    pn_error_copy(&data->error, &other->error);
+  else
+    status = pn_data_append(data, other);
+  pn_data_free(other);
   return status;
 }
 
 int pn_data_appendn(pn_data_t *data, pn_data_t *src, int limit) {
   if (data == src) return append_own(data, limit);
-  const uint16_t parent = src->parent, current = src->current;
-  pn_data_rewind(src);
-  uint16_t at = pn_data_next(src) ? src->current : 0;
-  src->parent = parent;
-  src->current = current;
+  uint16_t at = pni_data_first(src);
   for (int i = 0; at && (limit < 0 || i < limit); i++, at = src->nodes[at].next)
-    TRY(pni_data_copy_value(data, src, at));
+    TRY(copy_value(data, src, at));
   return PNI_OK;
 }
 

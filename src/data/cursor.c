@@ -4,7 +4,11 @@
 bool pn_data_next(pn_data_t *data) {
   const struct pni_node *nodes = data->nodes;
   const uint16_t next = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
-  if (!next) return false;
+  if (!next) {
+    if (PNI_LIKELY(!data->fill)) return false;
+    pni_data_settle_now(data);
+    return pn_data_next(data);
+  }
   data->current = next;
   return true;
 }

@@ -22,8 +22,13 @@ static void finalize(void *object) {
 static const pn_class_t data_class =
     PNI_CLASS("pn_data", CID_pn_data, .finalize = finalize, .inspect = pni_data_inspect);
 
-/* Node and byte arrays may be used up to their capacity, or the limit if that comes first. */
+/* Node and byte arrays may be used up to their capacity, or the limit if that comes first; not at all before the values
+ * that were deferred are there. */
 static void set_ends(pn_data_t *data) {
+  if (data->fill) {
+    data->node_end = data->bytes_end = 0;
+    return;
+  }
   data->node_end = data->node_capacity < data->node_limit ? (uint32_t)data->node_capacity : data->node_limit;
   data->bytes_end =
       data->bytes_capacity < PNI_DATA_BYTES_MAX ? (uint32_t)data->bytes_capacity : PNI_DATA_BYTES_MAX;
@@ -45,6 +50,10 @@ void pni_data_empty(pn_data_t *data) {
   data->orphans = false;
   pn_data_widen(data);
   pn_data_rewind(data);
+  if (data->fill) {
+    data->fill = NULL;
+    set_ends(data);
+  }
 }
 
 pn_data_t *pn_data(size_t capacity) {
@@ -71,7 +80,30 @@ void pn_data_clear(pn_data_t *data) {
   if (data->error.code) pn_error_clear(&data->error);
 }
 
-size_t pn_data_size(pn_data_t *data) { return data->node_count - 1; }
+void pni_data_defer(pn_data_t *data, pni_data_fill *fill, void *context) {
+  if (data->fill) return;
+  pni_data_empty(data);
+  data->changed = false;
+  if (data->error.code) pn_error_clear(&data->error);
+  data->fill = fill;
+  data->fill_context = context;
+  set_ends(data);
+}
+
+void pni_data_settle_now(pn_data_t *data) {
+  pni_data_fill *const fill = data->fill;
+  if (!fill) return;
+  data->fill = NULL;
+  set_ends(data);
+  if (fill(data, data->fill_context)) pni_data_empty(data);
+  pn_data_rewind(data);
+  data->changed = false;
+}
+
+size_t pn_data_size(pn_data_t *data) {
+  pni_data_settle(data);
+  return data->node_count - 1;
+}
 
 void pn_data_set_decode_limits(pn_data_t *data, size_t max_nodes, size_t max_buf) {
   if (!data) return;
@@ -98,7 +130,7 @@ pni_status pni_data_fail(pn_data_t *data, pni_status status, const char *format,
   return status;
 }
 
-pni_status pni_data_grow_nodes(pn_data_t *data) {
+static pni_status grow_nodes(pn_data_t *data) {
   if (data->node_count >= data->node_limit)
     return pni_data_fail(data, PNI_NO_MEMORY, "pn_data node limit exceeded");
   if (reserve_nodes(data, data->node_count + 1u))
@@ -106,7 +138,16 @@ pni_status pni_data_grow_nodes(pn_data_t *data) {
   return PNI_OK;
 }
 
+struct pni_node *pni_data_add_slow(pn_data_t *data, pn_type_t type) {
+  if (data->fill)
+    pni_data_settle_now(data);
+  else if (grow_nodes(data))
+    return NULL;
+  return pni_data_add(data, type);
+}
+
 pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start) {
+  pni_data_settle(data);
   if (size > data->content_limit || data->content_size > data->content_limit - size ||
       size >= PNI_DATA_BYTES_MAX - data->bytes_size)
     return pni_data_fail(data, PNI_NO_MEMORY, "pn_data string buffer limit exceeded");

@@ -63,6 +63,7 @@ static PNI_COLD pni_status decode_failure(
 }
 
 pni_status pni_data_read(pn_data_t *data, struct pni_reader *reader) {
+  pni_data_settle(data);
   const struct pni_data_mark mark = pni_data_mark(data);
   const uint8_t *const start = reader->pos;
   const uint8_t *at;

@@ -178,26 +178,39 @@ static pni_status advance(struct encoder *e, struct pni_node *node, uint16_t *ne
   }
 }
 
-pni_status pni_data_write(pn_data_t *data, struct pni_writer *writer) {
-  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0};
-  struct pni_node *const nodes = data->nodes;
-  uint16_t at = nodes[0].value.items.first;
-  while (at) {
+/* Write an outermost value with all that is in it. */
+static pni_status write_value(struct encoder *e, uint16_t top) {
+  struct pni_node *const nodes = e->data->nodes;
+  uint16_t at = top;
+  do {
     struct pni_node *const node = &nodes[at];
     if (pni_node_compound(node)) {
       uint16_t first = 0;
-      TRY(open_value(&e, node, &first));
+      TRY(open_value(e, node, &first));
       at = first;
       if (at) continue;
-      close_value(&e, node);
+      close_value(e, node);
     } else {
-      write_scalar(&e, node);
+      write_scalar(e, node);
     }
     if (node->next && nodes[node->parent].type != PN_ARRAY)
       at = node->next;
     else
-      TRY(advance(&e, node, &at));
-  }
+      TRY(advance(e, node, &at));
+  } while (at && nodes[at].parent);
+  return PNI_OK;
+}
+
+pni_status pni_data_write_current(pn_data_t *data, struct pni_writer *writer) {
+  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0};
+  return write_value(&e, data->current);
+}
+
+pni_status pni_data_write(pn_data_t *data, struct pni_writer *writer) {
+  pni_data_settle(data);
+  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0};
+  for (uint16_t at = data->nodes[0].value.items.first; at; at = data->nodes[at].next)
+    TRY(write_value(&e, at));
   return PNI_OK;
 }
 
@@ -210,7 +223,8 @@ ssize_t pn_data_encode(pn_data_t *data, char *bytes, size_t size) {
 }
 
 ssize_t pn_data_encoded_size(pn_data_t *data) {
-  struct pni_writer writer = pni_writer(NULL, 0);
+  char none;
+  struct pni_writer writer = pni_writer(&none, 0);
   TRY(pni_data_write(data, &writer));
   return (ssize_t)writer.size;
 }

@@ -99,6 +99,7 @@ static void write_tree(const pn_data_t *data, struct pni_text *text) {
 }
 
 int pn_data_format(pn_data_t *data, char *bytes, size_t *size) {
+  pni_data_settle(data);
   struct pni_text text = pni_text(bytes, *size);
   write_tree(data, &text);
   if (!pni_text_fits(&text)) return PNI_OVERFLOW;
@@ -107,7 +108,8 @@ int pn_data_format(pn_data_t *data, char *bytes, size_t *size) {
 }
 
 /* The text in memory of its own, or NULL. */
-static char *text_of(const pn_data_t *data) {
+static char *text_of(pn_data_t *data) {
+  pni_data_settle(data);
   struct pni_text text = pni_text(NULL, 0);
   write_tree(data, &text);
   char *const start = malloc(text.size + 1);
@@ -134,6 +136,7 @@ int pni_data_inspect(void *object, pn_string_t *string) {
 }
 
 void pn_data_dump(pn_data_t *data) {
+  pni_data_settle(data);
   printf("{current=%u, parent=%u}\n", data->current, data->parent);
   for (uint32_t at = 1; at < data->node_count; at++) {
     const struct pni_node *node = &data->nodes[at];

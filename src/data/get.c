@@ -4,7 +4,7 @@
 #define GET(name, c_type, pn_type, member)                                                                   \
   c_type pn_data_get_##name(pn_data_t *data) {                                                               \
     const struct pni_node *node = pni_data_current(data);                                                    \
-    return node->type == pn_type ? node->value.member : 0;                                                   \
+    return node->type == (pn_type) ? node->value.member : 0;                                                 \
   }
 GET(bool, bool, PN_BOOL, as_bool)
 GET(ubyte, uint8_t, PN_UBYTE, as_ubyte)

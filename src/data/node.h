@@ -75,6 +75,8 @@ struct pn_data_t {
   uint32_t node_limit; /* slots, the root's among them */
   size_t node_capacity;
   size_t bytes_capacity;
+  pni_data_fill *fill; /* not NULL: the values are still to come, and there is room for none before */
+  void *fill_context;
   struct pn_error_t error;
 };
 
@@ -82,16 +84,25 @@ struct pn_data_t {
 PNI_COLD pni_status pni_data_fail(pn_data_t *data, pni_status status, const char *format, ...)
     PNI_PRINTF(3, 4);
 
-/* Make room for one more node; for `size` more bytes and a NUL, or say no for the limit's sake. Failures are noted. If
- * *start lies in the tree's own bytes it moves with them. */
-PNI_NODISCARD PNI_COLD pni_status pni_data_grow_nodes(pn_data_t *data);
+/* pni_data_add() and pni_data_reserve_bytes() where there is no room: make some, or say no for the limit's sake. Failures
+ * are noted. */
+PNI_COLD struct pni_node *pni_data_add_slow(pn_data_t *data, pn_type_t type);
 PNI_NODISCARD PNI_COLD pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start);
+
+/* Let the values come that were deferred, if they were: for whatever looks at nodes by other ways than pn_data_next() and
+ * pni_data_add(), which do it where they would find none. */
+static inline void pni_data_settle(pn_data_t *data) {
+  if (PNI_UNLIKELY(data->fill != NULL)) pni_data_settle_now(data);
+}
 
 /* Take everything out of a tree but its error and limits. */
 void pni_data_empty(pn_data_t *data);
 
-/* Copy one node of `src` with all that is in it to the place in `data`, another tree. */
-PNI_NODISCARD pni_status pni_data_copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top);
+/* Copy one node of `src` with all that is in it to the place in `data`, which may be the same tree; all or nothing. */
+PNI_NODISCARD pni_status pni_data_append_value(pn_data_t *data, pn_data_t *src, uint16_t top);
+
+/* The value that rewinding and stepping would come to; 0 if there is none. */
+uint16_t pni_data_first(pn_data_t *data);
 
 /* Whether a place is in the tree, so that there is something to see and something may be put. */
 bool pni_data_has_place(const pn_data_t *data, uint16_t parent, uint16_t current);
@@ -115,6 +126,12 @@ static inline pn_type_t pni_node_element_type(const struct pni_node *array) {
   return type ? (pn_type_t)type : PN_INVALID;
 }
 
+/* Say what an array's elements are; a type that does not exist is none. */
+static inline void pni_node_set_element(struct pni_node *array, bool described, pn_type_t type) {
+  const bool known = type >= PN_NULL && type <= PN_MAP;
+  array->element = (uint8_t)((known ? (unsigned)type : 0) | (described ? PNI_DESCRIBED_ARRAY : 0));
+}
+
 /* How many elements an array has: all children but the descriptor. */
 static inline size_t pni_node_elements(const struct pni_node *array) {
   const size_t count = array->value.items.count;
@@ -134,14 +151,11 @@ PNI_NODISCARD pni_status pni_data_put_atom(pn_data_t *data, const pn_atom_t *ato
 /* The node that is written next: the one after the current, emptied, or a new one behind it. It becomes the current.
  * NULL when there is no room. Its value is all zero. */
 static inline struct pni_node *pni_data_add(pn_data_t *data, pn_type_t type) {
-  struct pni_node *nodes = data->nodes;
+  struct pni_node *const nodes = data->nodes;
   struct pni_node *node;
   uint16_t at = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
   if (PNI_LIKELY(at == 0)) {
-    if (PNI_UNLIKELY(data->node_count >= data->node_end)) {
-      if (pni_data_grow_nodes(data)) return NULL;
-      nodes = data->nodes;
-    }
+    if (PNI_UNLIKELY(data->node_count >= data->node_end)) return pni_data_add_slow(data, type);
     at = (uint16_t)data->node_count++;
     nodes[data->parent].value.items.count++;
     if (data->current)

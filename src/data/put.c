@@ -39,10 +39,9 @@ int pn_data_put_map(pn_data_t *data) { return put_empty(data, PN_MAP); }
 int pn_data_put_described(pn_data_t *data) { return put_empty(data, PN_DESCRIBED); }
 
 int pn_data_put_array(pn_data_t *data, bool described, pn_type_t type) {
-  const bool known = type >= PN_NULL && type <= PN_MAP;
   struct pni_node *node = pni_data_add(data, PN_ARRAY);
   if (PNI_UNLIKELY(!node)) return failure(data);
-  node->element = (uint8_t)((known ? (unsigned)type : 0) | (described ? PNI_DESCRIBED_ARRAY : 0));
+  pni_node_set_element(node, described, type);
   return PNI_OK;
 }
 

@@ -159,7 +159,7 @@ void pni_dump(struct pni_text *text, struct pni_reader *reader) {
       return;
     }
     if (step.kind == PNI_STEP_LEAVE) {
-      leave(text, outer);
+      if (outer) leave(text, outer);
     } else if (!outer || before(text, outer, &step)) {
       if (step.kind == PNI_STEP_ENTER)
         frames[depth] = enter(text, outer, &step);

@@ -5,7 +5,7 @@
 #include <proton/codec.h>
 #include <stdint.h>
 
-#define ENCODING(code, name, type, form, width, check) PNI_##name = code,
+#define ENCODING(code, name, type, form, width, check) PNI_##name = (code),
 enum {
   PNI_DESCRIPTOR = 0x00, /* a descriptor and a value follow */
 #include "spec/encodings.def"

@@ -139,12 +139,20 @@ pni_status pni_take_FIELDS(struct pni_fields *fields, pni_FIELDS *out, bool *pre
   return PNI_OK;
 }
 
+/* An array of none says the same as a null, so that a mandatory field of none is missing. [1.3.4] */
 pni_status pni_take_SYMBOLS(struct pni_fields *fields, pni_SYMBOLS *out, bool *present) {
   struct pni_value value;
-  TRY(take_head(fields, out, &value, present));
-  if (!*present || value.type == PN_SYMBOL) return PNI_OK;
-  if (value.type != PN_ARRAY) return wrong_type(fields);
-  return pni_encodings[value.body[0]].type == PN_SYMBOL ? PNI_OK : wrong_type(fields);
+  pn_bytes_t encoded;
+  TRY(take_head(fields, &encoded, &value, present));
+  if (!*present) return PNI_OK;
+  if (value.type == PN_ARRAY) {
+    if (pni_encodings[value.body[0]].type != PN_SYMBOL) return wrong_type(fields);
+    *present = value.count > 0;
+  } else if (value.type != PN_SYMBOL) {
+    return wrong_type(fields);
+  }
+  if (*present) *out = encoded;
+  return PNI_OK;
 }
 
 pni_status pni_take_ERROR(struct pni_fields *fields, pni_ERROR *out, bool *present) {

@@ -50,7 +50,9 @@ enum presence { MANDATORY, OPTIONAL };
 static pni_status fail_in(struct pni_reader *reader, const struct pni_fields *fields, pni_status status,
     const char *type, const char *field) {
   reader->fault = (struct pni_fault){.what = fields->in.fault.what, .type = type, .field = field};
-  return status;
+  if (status != PNI_UNDERFLOW) return status;
+  /* All of the list is there: more data would not complete a field that goes on beyond it. */
+  return pni_reader_fail(reader, PNI_BAD_ARGUMENT, "size and count contradict each other");
 }
 
 static pni_status missing(struct pni_reader *reader, const char *type, const char *field) {
@@ -68,7 +70,7 @@ static pni_status missing(struct pni_reader *reader, const char *type, const cha
       reader->fault.type = type;                                                                             \
       return status;                                                                                         \
     }                                                                                                        \
-    bool present;                                                                                            \
+    bool present = false;                                                                                    \
     (void)present;
 #define FIELD(name, type_of_field, presence)                                                                 \
   status = pni_take_##type_of_field(&fields, &out->name, &present);                                          \

@@ -34,7 +34,7 @@ static pni_status read_count(struct pni_reader *reader, unsigned width, struct p
   value->count = width == 1 ? reader->pos[1] : pni_load32(reader->pos + 4);
   if (size < width) return pni_reader_fail(reader, PNI_BAD_ARGUMENT, "size does not cover the count");
   if (size > left - width) return ends_early(reader);
-  value->body = reader->pos + 2 * width;
+  value->body = reader->pos + 2 * (size_t)width;
   value->size = size - width;
   reader->pos = value->body + value->size;
   return PNI_OK;

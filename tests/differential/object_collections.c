@@ -19,7 +19,8 @@ static void strings(void) {
   printf(
       " class %s id %d refcount %d\n", pn_class_name(pn_class(s)), pn_class_id(pn_class(s)), pn_refcount(s));
   printf(" format %d", pn_string_format(s, "%s-%d", "x", 42));
-  printf(" '%s' addf %d", pn_string_get(s), pn_string_addf(s, "/%060d", 7));
+  printf(" '%s'", pn_string_get(s));
+  printf(" addf %d", pn_string_addf(s, "/%060d", 7));
   printf(" size %zu '%s'\n", pn_string_size(s), pn_string_get(s));
   printf(" capacity holds the size %d", pn_string_capacity(s) >= pn_string_size(s));
   printf(" grow %d", pn_string_grow(s, 500));
@@ -34,7 +35,8 @@ static void strings(void) {
   printf(" %d%d%d%d\n", out[0], out[1], out[2], out[3]);
   pn_string_buffer(s)[1] = 'Q';
   printf(" buffer is the text %d %s\n", pn_string_buffer(s) == pn_string_get(s), pn_string_get(s));
-  printf(" addf after bytes %d size %zu\n", pn_string_addf(s, "!"), pn_string_size(s));
+  printf(" addf after bytes %d", pn_string_addf(s, "!"));
+  printf(" size %zu\n", pn_string_size(s));
   pn_string_clear(s);
   printf(" cleared %d size %zu %s", pn_string_get(s) == NULL, pn_string_size(s), shown(s));
   printf(" put %zd", pn_string_put(s, out));
@@ -61,71 +63,94 @@ static void strings(void) {
   pn_free(t);
 }
 
-static void lists(void) {
-  pn_list_t *list = pn_list(PN_OBJECT, 0);
-  pn_string_t *s[5];
-  const char *const words[5] = {"delta", "alpha", "echo", "bravo", "charlie"};
-  printf("list: %s class %s\n", shown(list), pn_class_name(pn_class(list)));
-  for (int i = 0; i < 5; i++) {
-    s[i] = pn_string(words[i]);
-    printf(" add %d", pn_list_add(list, s[i]));
-    printf(" refcount %d\n", pn_refcount(s[i]));
+enum { WORDS = 5 };
+
+static void list_of(pn_list_t *list, pn_string_t **words) {
+  static const char *const texts[WORDS] = {"delta", "alpha", "echo", "bravo", "charlie"};
+  for (int i = 0; i < WORDS; i++) {
+    words[i] = pn_string(texts[i]);
+    printf(" add %d", pn_list_add(list, words[i]));
+    printf(" refcount %d\n", pn_refcount(words[i]));
   }
   printf(" %s size %zu\n", shown(list), pn_list_size(list));
+}
+
+static void list_positions(pn_list_t *list, pn_string_t **words) {
   printf(" get 2 %s", pn_string_get(pn_list_get(list, 2)));
   printf(" get 7 %s", pn_string_get(pn_list_get(list, 7)));
-  printf(" index %d %d\n", (int)pn_list_index(list, s[3]), (int)pn_list_index(list, list));
+  printf(" index %d %d\n", (int)pn_list_index(list, words[3]), (int)pn_list_index(list, list));
   pn_string_t *same = pn_string("echo");
   printf(" index of an equal one %d", (int)pn_list_index(list, same));
   pn_list_set(list, 0, same);
   printf(" set: %s", shown(list));
-  printf(" refcounts %d %d\n", pn_refcount(same), pn_refcount(s[0]));
-  printf(" remove %d %s", pn_list_remove(list, s[2]), shown(list));
-  printf(" refcounts %d %d", pn_refcount(same), pn_refcount(s[2]));
-  printf(" remove again %d", pn_list_remove(list, s[2]));
-  printf(" and again %d\n", pn_list_remove(list, s[2]));
+  printf(" refcounts %d %d\n", pn_refcount(same), pn_refcount(words[0]));
+  printf(" remove %d", pn_list_remove(list, words[2]));
+  printf(" %s", shown(list));
+  printf(" refcounts %d %d", pn_refcount(same), pn_refcount(words[2]));
+  printf(" remove again %d", pn_list_remove(list, words[2]));
+  printf(" and again %d\n", pn_list_remove(list, words[2]));
   printf(" %s\n", shown(list));
-  pn_iterator_t *it = pn_iterator();
-  pn_list_iterator(list, it);
-  for (void *v; (v = pn_iterator_next(it));) printf(" next %s", pn_string_get(v));
-  printf(" end %d\n", pn_iterator_next(it) == NULL);
-  pn_free(it);
+  pn_free(same);
+}
+
+static void list_walk(pn_list_t *list) {
+  pn_iterator_t *iterator = pn_iterator();
+  pn_list_iterator(list, iterator);
+  for (void *value; (value = pn_iterator_next(iterator));) printf(" next %s", pn_string_get(value));
+  printf(" end %d\n", pn_iterator_next(iterator) == NULL);
+  pn_free(iterator);
+}
+
+static void list_order(pn_list_t *list) {
+  pn_list_t *other = pn_list(PN_OBJECT, 10);
+  pn_list_add(other, pn_list_get(list, 0));
+  for (int round = 0; round < 2; round++) {
+    printf(" less %d equals %d hash equal %d\n", pn_compare(list, other) < 0, pn_equals(list, other),
+        pn_hashcode(list) == pn_hashcode(other));
+    while (pn_list_size(list) > 1) pn_decref(pn_list_pop(list));
+  }
+  pn_free(other);
+}
+
+static void list_heap(pn_list_t *list, pn_string_t **words) {
+  for (int i = 0; i < WORDS; i++) pn_list_minpush(list, words[i]);
+  printf(" heap:");
+  while (pn_list_size(list) > 0) {
+    void *value = pn_list_minpop(list);
+    printf(" %s(%d)", pn_string_get(value), pn_refcount(value));
+    pn_decref(value);
+  }
+  printf("\n");
+}
+
+static void lists(void) {
+  pn_list_t *list = pn_list(PN_OBJECT, 0);
+  pn_string_t *words[WORDS];
+  printf("list: %s class %s\n", shown(list), pn_class_name(pn_class(list)));
+  list_of(list, words);
+  list_positions(list, words);
+  list_walk(list);
   void *popped = pn_list_pop(list);
   printf(" pop %s refcount %d\n", pn_string_get(popped), pn_refcount(popped));
-  pn_list_add(list, s[0]);
-  pn_list_add(list, s[4]);
+  pn_decref(popped);
+  pn_list_add(list, words[0]);
+  pn_list_add(list, words[4]);
   printf(" %s del 1,2", shown(list));
   pn_list_del(list, 1, 2);
   printf(" %s\n", shown(list));
-  pn_list_t *other = pn_list(PN_OBJECT, 10);
-  pn_list_add(other, pn_list_get(list, 0));
-  printf(" longer: less %d equals %d hash equal %d\n", pn_compare(list, other) < 0, pn_equals(list, other),
-      pn_hashcode(list) == pn_hashcode(other));
-  while (pn_list_size(list) > 1) pn_list_pop(list);
-  printf(" now: compare %d equals %d hash equal %d\n", (int)pn_compare(list, other), pn_equals(list, other),
-      pn_hashcode(list) == pn_hashcode(other));
+  list_order(list);
   pn_list_clear(list);
-  printf(" cleared %s size %zu", shown(list), pn_list_size(list));
-  for (int i = 0; i < 5; i++) printf(" %d", pn_refcount(s[i]));
-  printf("\n heap:");
-  for (int i = 0; i < 5; i++) pn_list_minpush(list, s[i]);
-  while (pn_list_size(list) > 0) {
-    void *v = pn_list_minpop(list);
-    printf(" %s(%d)", pn_string_get(v), pn_refcount(v));
-  }
-  printf("\n pop of nothing");
-  pn_list_t *plain = pn_list(PN_VOID, 1);
-  pn_list_add(plain, NULL);
-  printf(" voids %s %zu\n", shown(plain), pn_list_size(plain));
-  pn_free(plain);
-  pn_free(other);
+  printf(" cleared %s size %zu\n", shown(list), pn_list_size(list));
+  list_heap(list, words);
   pn_free(list);
-  pn_free(same);
-  for (int i = 0; i < 5; i++) {
-    printf(" %d", pn_refcount(s[i]));
-    while (pn_decref(s[i]) > 0) {}
+  for (int i = 0; i < WORDS; i++) {
+    printf(" %d", pn_refcount(words[i]));
+    pn_free(words[i]);
   }
-  printf("\n");
+  list = pn_list(PN_VOID, 1);
+  pn_list_add(list, NULL);
+  printf(" voids %s %zu\n", shown(list), pn_list_size(list));
+  pn_free(list);
 }
 
 static void maps(void) {

@@ -1,0 +1,122 @@
+/* message.h: a message inside. Private to this folder.
+ *
+ * A message is three things that add up. `bytes` is what was decoded, never written to: `places` says where its sections
+ * lie. `header` and `properties` are the fields, whose byte members point into `bytes` or, once they were set or asked for as
+ * C strings, into `store`. `trees` are the value trees that somebody asked for; each is deferred (see data/data.h) until
+ * it is looked into, and then filled from `bytes` or from a field.
+ *
+ * What counts is the newest: a field over its bytes if *_set says so, a tree over its bytes or field if it was changed. So
+ * what nobody touched is encoded by copying its bytes, octet for octet. */
+#ifndef BARYON_MESSAGE_MESSAGE_H
+#define BARYON_MESSAGE_MESSAGE_H
+
+#include "base/class.h"
+#include "base/error.h"
+#include "data/data.h"
+#include "message/store.h"
+#include "wire/performative.h"
+#include "wire/section.h"
+#include <proton/message.h>
+
+/* The fields of properties that are bytes, which the store keeps: numbered for it. */
+enum pni_field {
+  PNI_FIELD_message_id,
+  PNI_FIELD_user_id,
+  PNI_FIELD_to,
+  PNI_FIELD_subject,
+  PNI_FIELD_reply_to,
+  PNI_FIELD_correlation_id,
+  PNI_FIELD_content_type,
+  PNI_FIELD_content_encoding,
+  PNI_FIELD_group_id,
+  PNI_FIELD_reply_to_group_id,
+  PNI_FIELD_COUNT
+};
+_Static_assert(PNI_FIELD_COUNT <= PNI_STORE_SLOTS, "each field has a slot");
+
+enum pni_tree {
+  PNI_TREE_DELIVERY_ANNOTATIONS,
+  PNI_TREE_MESSAGE_ANNOTATIONS,
+  PNI_TREE_APPLICATION_PROPERTIES,
+  PNI_TREE_BODY,
+  PNI_TREE_MESSAGE_ID,
+  PNI_TREE_CORRELATION_ID,
+  PNI_TREE_COUNT
+};
+
+/* Where a section lies in the bytes. Sections of the body's kind that stand side by side are one place. */
+struct pni_place {
+  const uint8_t *start; /* the first section's descriptor */
+  const uint8_t *value; /* the first section's value */
+  const uint8_t *end;
+};
+
+struct pn_message_t {
+  struct pni_properties properties;
+  struct pni_header header;
+  bool header_set;     /* a field of the header was set since the bytes were decoded */
+  bool properties_set; /* likewise */
+  bool inferred;
+  bool body_repeated; /* the bytes have more than one section of the body's kind */
+  uint16_t present;   /* a bit for each section that the bytes have: 1 << enum pni_section */
+  struct pni_place places[PNI_SECTION_COUNT]; /* of those that are present */
+  uint8_t *bytes;
+  size_t capacity; /* of bytes */
+  struct pni_store store;
+  pn_data_t *trees[PNI_TREE_COUNT];
+  struct pn_error_t error;
+  size_t extra; /* octets behind the struct for whoever asked for them */
+};
+
+/* The sections that are a message's body, as bits of `present`. */
+enum {
+  PNI_BODY_SECTIONS = 1 << PNI_SECTION_data | 1 << PNI_SECTION_amqp_sequence | 1 << PNI_SECTION_amqp_value
+};
+
+static inline bool pni_message_has(const pn_message_t *msg, enum pni_section section) {
+  return msg->present >> section & 1;
+}
+
+/* The kind of body that the bytes have; PNI_SECTION_COUNT for none. */
+static inline enum pni_section pni_message_body_section(const pn_message_t *msg) {
+  return pni_message_has(msg, PNI_SECTION_amqp_value)      ? PNI_SECTION_amqp_value
+         : pni_message_has(msg, PNI_SECTION_data)          ? PNI_SECTION_data
+         : pni_message_has(msg, PNI_SECTION_amqp_sequence) ? PNI_SECTION_amqp_sequence
+                                                           : PNI_SECTION_COUNT;
+}
+
+/* Forget bytes and fields and empty the trees; what memory there is stays. The error is left alone. */
+void pni_message_reset(pn_message_t *msg);
+
+/* Note an error with a text as of printf; returns status. */
+PNI_COLD pni_status pni_message_fail(pn_message_t *msg, pni_status status, const char *format, ...)
+    PNI_PRINTF(3, 4);
+
+/* The same with a fault for the text. */
+PNI_COLD pni_status pni_message_fault(pn_message_t *msg, pni_status status, const struct pni_fault *fault);
+
+/* What the standard calls a field. */
+const char *pni_message_field_name(enum pni_field field);
+
+/* trees.c: the tree, made if it was not there; NULL, and the error is set, if there is no memory. */
+pn_data_t *pni_message_tree(pn_message_t *msg, enum pni_tree which);
+
+/* The values of all trees are those of the bytes and fields (again). */
+void pni_message_trees_defer(pn_message_t *msg);
+void pni_message_tree_defer(pn_message_t *msg, enum pni_tree which);
+
+/* Let go of all trees; one that somebody holds a reference to stays as it is. */
+void pni_message_trees_release(pn_message_t *msg);
+
+/* Whether somebody changed the tree, so that it counts and not the bytes. */
+static inline bool pni_message_tree_changed(const pn_message_t *msg, enum pni_tree which) {
+  return msg->trees[which] && pni_data_changed(msg->trees[which]);
+}
+
+/* fields.c: take over the identifiers from their trees, if those were changed. */
+PNI_NODISCARD pni_status pni_message_take_ids(pn_message_t *msg);
+
+/* inspect.c: the slot of the class. */
+int pni_message_inspect(void *object, pn_string_t *text);
+
+#endif

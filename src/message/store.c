@@ -1,0 +1,61 @@
+/* store.c: bytes that do not move, cut from chunks.
+ *
+ * A chunk is at least twice as large as the one before, and a slot that outgrows its room gets at least twice the room, so
+ * waste is bounded by what is in use. Emptying keeps the newest chunk alone, which is larger than all the others
+ * together: after a few rounds everything fits into it. */
+#include "message/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CHUNK = 256 };
+
+struct pni_chunk {
+  struct pni_chunk *older;
+  size_t capacity;
+  char octets[];
+};
+
+static pni_status add_chunk(struct pni_store *store, size_t size) {
+  size_t capacity = store->chunk ? 2 * store->chunk->capacity : FIRST_CHUNK;
+  if (capacity < size) capacity = size;
+  if (capacity > SIZE_MAX / 4) return PNI_NO_MEMORY;
+  struct pni_chunk *const chunk = malloc(sizeof *chunk + capacity);
+  if (!chunk) return PNI_NO_MEMORY;
+  chunk->older = store->chunk;
+  chunk->capacity = capacity;
+  store->chunk = chunk;
+  store->used = 0;
+  return PNI_OK;
+}
+
+char *pni_store_room(struct pni_store *store, unsigned slot, size_t size) {
+  if (size <= store->capacities[slot]) return store->slots[slot];
+  size_t room = 2 * store->capacities[slot];
+  if (room < size) room = size;
+  if (!store->chunk || room > store->chunk->capacity - store->used) {
+    if (add_chunk(store, room)) return NULL;
+  }
+  char *const start = store->chunk->octets + store->used;
+  store->used += room;
+  store->slots[slot] = start;
+  store->capacities[slot] = room;
+  return start;
+}
+
+static void free_chunks(struct pni_chunk *chunk) {
+  while (chunk) {
+    struct pni_chunk *const older = chunk->older;
+    free(chunk);
+    chunk = older;
+  }
+}
+
+void pni_store_empty_slow(struct pni_store *store) {
+  free_chunks(store->chunk->older);
+  store->chunk->older = NULL;
+  store->used = 0;
+  memset(store->capacities, 0, sizeof store->capacities);
+}
+
+void pni_store_free(struct pni_store *store) { free_chunks(store->chunk); }
