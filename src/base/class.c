@@ -29,18 +29,23 @@ static const pn_class_t weakref_class = {.name = "pn_weakref",
     .compare = pn_compare,
     .inspect = pn_inspect};
 
-static inline bool is_marker(const pn_class_t *clazz) { return clazz->name == (const char *)clazz; }
-
 /* The table of a class: itself, or what a marker stands for. */
 static inline const pn_class_t *slots_of(const pn_class_t *clazz) {
-  if (PNI_LIKELY(!is_marker(clazz))) return clazz;
+  if (PNI_LIKELY(!pni_class_is_marker(clazz))) return clazz;
   if (clazz == PN_VOID) return &void_class;
   return clazz == PN_WEAKREF ? &weakref_class : &object_class;
 }
 
+/* The class proper of a value, which may still be a marker. */
+static inline const pn_class_t *reify(const pn_class_t *clazz, void *object) {
+  if (clazz == PN_OBJECT) return object ? pni_object_class(object) : clazz;
+  if (pni_class_is_marker(clazz) || !clazz->reify) return clazz;
+  return clazz->reify(object);
+}
+
 /* The table of a value that is not NULL. */
 static inline const pn_class_t *slots_of_value(const pn_class_t *clazz, void *object) {
-  return slots_of(pn_class_reify(clazz, object));
+  return slots_of(reify(clazz, object));
 }
 
 const char *pn_class_name(const pn_class_t *clazz) { return slots_of(clazz)->name; }
@@ -54,16 +59,16 @@ void *pn_class_new(const pn_class_t *clazz, size_t size) {
   return object;
 }
 
-const pn_class_t *pn_class_reify(const pn_class_t *clazz, void *object) {
-  if (clazz == PN_OBJECT) return object ? pni_object_class(object) : clazz;
-  if (is_marker(clazz) || !clazz->reify) return clazz;
-  return clazz->reify(object);
-}
+const pn_class_t *pn_class_reify(const pn_class_t *clazz, void *object) { return reify(clazz, object); }
 
 void *pn_class_incref(const pn_class_t *clazz, void *object) {
   if (!object) return NULL;
   const pn_class_t *slots = slots_of_value(clazz, object);
-  if (slots->incref) slots->incref(object);
+  if (PNI_LIKELY(pni_class_is_plain(slots))) {
+    pni_object_incref(object);
+  } else if (slots->incref) {
+    slots->incref(object);
+  }
   return object;
 }
 
@@ -85,6 +90,7 @@ static void end_value(const pn_class_t *slots, void *object) {
 int pn_class_decref(const pn_class_t *clazz, void *object) {
   if (!object) return 0;
   const pn_class_t *slots = slots_of_value(clazz, object);
+  if (PNI_LIKELY(pni_class_is_plain(slots))) return pni_object_decref(object);
   if (slots->decref) slots->decref(object);
   const int left = slots->refcount ? slots->refcount(object) : -1;
   if (left == 0) end_value(slots, object);
@@ -113,9 +119,9 @@ uintptr_t pn_class_hashcode(const pn_class_t *clazz, void *object) {
 intptr_t pn_class_compare(const pn_class_t *clazz, void *a, void *b) {
   if (a == b) return 0;
   if (a && b) {
-    const pn_class_t *proper = pn_class_reify(clazz, a);
+    const pn_class_t *proper = reify(clazz, a);
     const pn_class_t *slots = slots_of(proper);
-    if (slots->compare && proper == pn_class_reify(clazz, b)) return slots->compare(a, b);
+    if (slots->compare && proper == reify(clazz, b)) return slots->compare(a, b);
   }
   return (intptr_t)((uintptr_t)a - (uintptr_t)b);
 }

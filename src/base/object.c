@@ -35,18 +35,35 @@ void pn_object_free(void *object) {
 
 void pni_object_end(void *object) {
   const pn_class_t *clazz = pni_object_class(object);
+  if (pni_class_is_marker(clazz)) { /* PN_OBJECT, in which nothing is read */
+    pn_object_free(object);
+    return;
+  }
   if (clazz->finalize) {
     clazz->finalize(object);
     if (pni_object_refcount(object) > 0) return;
   }
-  clazz->free(object);
+  if (clazz->free) clazz->free(object);
 }
 
 const pn_class_t *pn_class(void *object) { return object ? pni_object_class(object) : PN_OBJECT; }
 
-void *pn_incref(void *object) { return pn_class_incref(PN_OBJECT, object); }
+/* Whether it is an object that counts in its header, and not NULL. */
+static inline bool is_plain(void *object) {
+  if (!object) return false;
+  const pn_class_t *clazz = pni_object_class(object);
+  return !pni_class_is_marker(clazz) && pni_class_is_plain(clazz);
+}
 
-int pn_decref(void *object) { return pn_class_decref(PN_OBJECT, object); }
+void *pn_incref(void *object) {
+  if (PNI_UNLIKELY(!is_plain(object))) return pn_class_incref(PN_OBJECT, object);
+  pni_object_incref(object);
+  return object;
+}
+
+int pn_decref(void *object) {
+  return PNI_LIKELY(is_plain(object)) ? pni_object_decref(object) : pn_class_decref(PN_OBJECT, object);
+}
 
 int pn_refcount(void *object) { return pn_class_refcount(PN_OBJECT, object); }
 

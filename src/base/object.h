@@ -10,6 +10,7 @@
 
 #include "base/class.h"
 #include "base/compiler.h"
+#include <assert.h>
 #include <proton/object.h>
 #include <stddef.h>
 
@@ -47,10 +48,23 @@ PNI_INLINE int pni_object_refcount(void *object) { return pni_object_header(obje
 PNI_INLINE void pni_object_incref(void *object) { pni_object_header(object)->refcount++; }
 
 /* The last reference has gone: finalize and free. */
-PNI_COLD void pni_object_end(void *object);
+void pni_object_end(void *object);
 
-PNI_INLINE void pni_object_decref(void *object) {
-  if (--pni_object_header(object)->refcount == 0) pni_object_end(object);
+/* How many references are left. */
+PNI_INLINE int pni_object_decref(void *object) {
+  struct pni_object *header = pni_object_header(object);
+  assert(header->refcount > 0);
+  const int left = --header->refcount;
+  if (left == 0) pni_object_end(object);
+  return left;
+}
+
+PNI_INLINE bool pni_class_is_marker(const pn_class_t *clazz) { return clazz->name == (const char *)clazz; }
+
+/* Whether values of a class count in the header, as all but applications' own classes do; not of a marker. */
+PNI_INLINE bool pni_class_is_plain(const pn_class_t *clazz) {
+  return clazz->incref == pn_object_incref && clazz->decref == pn_object_decref &&
+         clazz->refcount == pn_object_refcount;
 }
 
 #endif

@@ -48,7 +48,7 @@ void pni_text_quoted(struct pni_text *text, const char *bytes, size_t size) {
   static const char hex[] = "0123456789abcdef";
   for (size_t i = 0; i < size; i++) {
     const unsigned char c = (unsigned char)bytes[i];
-    if (c >= ' ' && c < 0x7f && c != '"' && c != '\\') {
+    if (c >= ' ' && c < 0x7f && c != '"' && c != '\'' && c != '\\') {
       pni_text_char(text, (char)c);
     } else {
       const char escape[4] = {'\\', 'x', hex[c >> 4], hex[c & 15]};

@@ -31,7 +31,7 @@ void pni_text_vformat(struct pni_text *text, const char *format, va_list args) P
 /* A name of the lists in spec/ in the standard's spelling, which has - where C has _. */
 void pni_text_term(struct pni_text *text, const char *name);
 
-/* Bytes of any kind: printable ASCII as it is but for \ and ", everything else as \xNN. */
+/* Bytes of any kind: printable ASCII as it is but for \, " and ', everything else as \xNN. */
 void pni_text_quoted(struct pni_text *text, const char *bytes, size_t size);
 
 #endif

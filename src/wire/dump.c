@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 static void symbol(struct pni_text *text, pn_bytes_t bytes) {
-  bool plain = true;
+  bool plain = bytes.size == 0 || bytes.start[0] < '0' || bytes.start[0] > '9';
   for (size_t i = 0; i < bytes.size && plain; i++) {
     const char c = bytes.start[i];
     plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';

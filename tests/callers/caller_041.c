@@ -58,6 +58,10 @@ static void markers(void) {
   CHECK(!strcmp(pn_class_name(PN_VOID), "pn_void"));
   CHECK(pn_class_id(PN_VOID) == CID_pn_void);
   CHECK(pn_class_id(PN_OBJECT) == CID_pn_object);
+  void *object = pn_class_new(PN_OBJECT, 8);
+  CHECK(pn_class(object) == PN_OBJECT);
+  CHECK(pn_refcount(object) == 1);
+  CHECK(pn_decref(object) == 0);
   char *text = pn_tostring(NULL);
   CHECK(text && strlen(text) > 0);
   free(text);
