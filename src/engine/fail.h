@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "engine/endpoint.h"
 #include "wire/reader.h"
+#include <stdarg.h>
 
 enum pni_scope { PNI_SCOPE_CONNECTION, PNI_SCOPE_SESSION, PNI_SCOPE_LINK };
 
@@ -41,5 +42,10 @@ PNI_NODISCARD pni_status pni_fail_decode(
 void pni_transport_error(pn_transport_t *transport, const char *name, const char *format, ...)
     PNI_PRINTF(3, 4);
 void pni_transport_verror(pn_transport_t *transport, const char *name, const char *format, va_list args);
+
+/* The same where no frame may follow: protocol headers that do not match, security that failed. What has been written
+ * still leaves. Returns PNI_FAILED. [2.2, 5.3] */
+PNI_NODISCARD pni_status pni_transport_refuse(
+    pn_transport_t *transport, const char *name, const char *format, ...) PNI_PRINTF(3, 4);
 
 #endif

@@ -48,25 +48,43 @@ PNI_NODISCARD pni_status pni_pay_dispositions(pn_transport_t *transport, pn_sess
 PNI_NODISCARD pni_status pni_pay_transfers(
     pn_transport_t *transport, pn_link_t *link, bool *waits); /* transfer.c */
 
-/* Write a frame: room is made, the performative written, the frame traced and counted. PNI_OVERFLOW if it is larger than
- * the peer's max-frame-size (512 before its open). */
-#define COMPOSITE(name, code, descriptor)                                                                    \
+/* What is left to say when the transport has failed: open, if none was sent, and close with the transport's condition. */
+PNI_NODISCARD pni_status pni_pay_error(pn_transport_t *transport); /* open_close.c */
+
+/* Write a frame: room is made, the performative written, the frame traced and counted. PNI_OVERFLOW, and nothing written,
+ * if it is larger than the peer's max-frame-size (512 before its open). Only while a layer's output is asked for. */
+#define PNI_SEND(name)                                                                                       \
   PNI_NODISCARD pni_status pni_send_##name(                                                                  \
-      pn_transport_t *transport, uint16_t channel, const struct pni_##name *in);
-#define FIELD(name, type, presence)
-#define END(name)
-#include "spec/performatives.def"
-#undef COMPOSITE
-#undef FIELD
-#undef END
+      pn_transport_t *transport, uint16_t channel, const struct pni_##name *in)
+PNI_SEND(open);
+PNI_SEND(begin);
+PNI_SEND(attach);
+PNI_SEND(flow);
+PNI_SEND(transfer);
+PNI_SEND(disposition);
+PNI_SEND(detach);
+PNI_SEND(end);
+PNI_SEND(close);
+PNI_SEND(sasl_mechanisms);
+PNI_SEND(sasl_init);
+PNI_SEND(sasl_challenge);
+PNI_SEND(sasl_response);
+PNI_SEND(sasl_outcome);
 
 /* For transfer, whose payload follows, the steps by hand: a writer behind the place of the frame's header, with at least
- * `room` bytes; closing writes the header. */
+ * `room` bytes (less only where the peer's limit is less) and as many more as there are without a larger block. Closing
+ * writes the header; `payload` says how many of the writer's bytes, the last ones, are payload. A frame that is opened
+ * and not closed leaves nothing behind. */
 PNI_NODISCARD pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_writer *writer);
 void pni_frame_close(pn_transport_t *transport, enum pni_frame_type type, uint16_t channel,
     const struct pni_writer *writer, size_t payload);
 
+/* Whether so much waits for the socket that no more frames are to be made. */
+static inline bool pni_output_enough(const pn_transport_t *transport) {
+  return pni_buffer_size(transport->sink) > PNI_OUTPUT_ENOUGH - PNI_OUTPUT_SLACK;
+}
+
 /* The largest frame that the peer takes. */
-uint32_t pni_frame_limit(const pn_transport_t *transport);
+static inline uint32_t pni_frame_limit(const pn_transport_t *transport) { return transport->frame_limit; }
 
 #endif

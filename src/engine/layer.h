@@ -23,8 +23,10 @@ struct pni_layer {
   pni_status (*output)(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
   /* The next deadline after `now`, milliseconds of the caller's clock, 0 for none; NULL: passed to the next layer. */
   int64_t (*tick)(pn_transport_t *transport, unsigned at, int64_t now);
-  /* Free what the layer holds for this transport; NULL: nothing. */
+  /* Free what the layer holds for this transport, which is going; NULL: nothing. */
   void (*free)(pn_transport_t *transport);
+  /* Whether what passes now cannot be read on the way; NULL: it can. */
+  bool (*encrypts)(pn_transport_t *transport);
 };
 
 struct pni_layers {
@@ -32,13 +34,17 @@ struct pni_layers {
   uint8_t count;
 };
 
-/* Once so much waits for the socket, no more frames are made. */
-enum { PNI_OUTPUT_ENOUGH = 64 * 1024 };
+/* Once so much waits for the socket, no more frames are made: less than the slack is left of a block of the pool. */
+enum { PNI_OUTPUT_ENOUGH = 64 * 1024, PNI_OUTPUT_SLACK = 2 * 1024 };
 
-/* The next layer's input and output. */
+/* The stack as it is before the first octet: of a server the sniffer, of a client what it is configured to begin with. */
+void pni_layers_begin(pn_transport_t *transport);
+
+/* Input and output of the layer `at`, and its deadline; a layer calls these with `at + 1`. */
 PNI_NODISCARD pni_status pni_layer_input(
     pn_transport_t *transport, unsigned at, const uint8_t *bytes, size_t size, size_t *taken);
 PNI_NODISCARD pni_status pni_layer_output(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
+int64_t pni_layer_tick(pn_transport_t *transport, unsigned at, int64_t now);
 
 /* Replace the layer `at`; NULL takes it out, so that the next one moves to its place. */
 void pni_layer_replace(pn_transport_t *transport, unsigned at, const struct pni_layer *layer);

@@ -31,6 +31,7 @@ struct pn_transport_t {
   struct pni_layers layers;
   struct pni_buffer input;  /* what has come and is not yet a frame */
   struct pni_buffer output; /* what is to go */
+  struct pni_buffer *sink;  /* where frames are written, while a layer's output is asked for */
   uint8_t state;            /* enum pni_connection_state */
   bool server : 1;
   bool server_set : 1;
@@ -39,14 +40,18 @@ struct pn_transport_t {
   bool authenticated : 1;
   bool tail_closed : 1, head_closed : 1; /* no more input, no more output */
   bool tail_posted : 1, head_posted : 1, error_posted : 1, closed_posted : 1; /* events */
-  bool close_sent : 1;
+  bool header_sent : 1, header_received : 1;                                  /* AMQP's own [2.2] */
+  bool open_sent : 1;
+  bool close_sent : 1; /* the last frame has been written, or nothing more ever will be */
   bool idle_expired : 1;
   uint16_t channel_max, remote_channel_max;
-  uint32_t max_frame, remote_max_frame; /* 0: any */
+  uint32_t max_frame, remote_max_frame; /* as the opens say; our own is 0 for any */
+  uint32_t frame_limit;                 /* the largest frame that the peer takes now */
   pn_millis_t idle_timeout, remote_idle_timeout;
   struct pni_idle {
     int64_t input_deadline, output_deadline; /* on the caller's clock; 0: none */
     uint64_t bytes_in, bytes_out;            /* as of the last tick */
+    bool keepalive;                          /* an empty frame is due, unless another one leaves */
   } idle;
   uint64_t bytes_in, bytes_out, frames_in, frames_out;
   struct pni_map channels;    /* incoming, to sessions */
@@ -60,6 +65,7 @@ struct pn_transport_t {
   pn_record_t *record;
   pn_logger_t logger;
   pn_tracer_t tracer;
+  char *user;            /* who the peer was authenticated as, or we were; set by the layer that did it */
   struct pni_sasl *sasl; /* layers/sasl.c; NULL until asked for */
   struct pni_ssl *ssl;   /* layers/tls.c */
 };
