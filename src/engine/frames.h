@@ -27,6 +27,14 @@ PNI_RECEIVE(detach);
 PNI_RECEIVE(end);
 PNI_RECEIVE(close);
 
+typedef pni_status pni_receive_fn(pn_transport_t *transport, uint16_t channel, struct pni_reader *body);
+
+/* The square of the grid: who handles that frame in that state of the connection, NULL if it is not allowed there. */
+pni_receive_fn *pni_frame_handler(enum pni_code performative, enum pni_connection_state state);
+
+/* The output of the layer of frames. output.c */
+PNI_NODISCARD pni_status pni_frames_output(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
+
 /* The session mapped to an incoming channel in a state in which that frame is due. *ssn is NULL, and the status PNI_OK, if
  * the frame is to be dropped (the session is discarding); a fault has been reported otherwise. begin_end.c */
 PNI_NODISCARD pni_status pni_session_of_channel(

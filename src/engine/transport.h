@@ -4,11 +4,13 @@
 
 #include "engine/buffer.h"
 #include "engine/condition.h"
+#include "engine/idle.h"
 #include "engine/layer.h"
 #include "engine/logger.h"
 #include "engine/map.h"
 #include "engine/numbers.h"
 #include <proton/error.h>
+#include <proton/event.h>
 #include <proton/object.h>
 #include <proton/transport.h>
 
@@ -38,21 +40,17 @@ struct pn_transport_t {
   bool authentication_required : 1;
   bool encryption_required : 1;
   bool authenticated : 1;
+  bool failed : 1;                       /* the condition says why; only close is written then */
   bool tail_closed : 1, head_closed : 1; /* no more input, no more output */
   bool tail_posted : 1, head_posted : 1, error_posted : 1, closed_posted : 1; /* events */
   bool header_sent : 1, header_received : 1;                                  /* AMQP's own [2.2] */
   bool open_sent : 1;
   bool close_sent : 1; /* the last frame has been written, or nothing more ever will be */
-  bool idle_expired : 1;
   uint16_t channel_max, remote_channel_max;
   uint32_t max_frame, remote_max_frame; /* as the opens say; our own is 0 for any */
   uint32_t frame_limit;                 /* the largest frame that the peer takes now */
   pn_millis_t idle_timeout, remote_idle_timeout;
-  struct pni_idle {
-    int64_t input_deadline, output_deadline; /* on the caller's clock; 0: none */
-    uint64_t bytes_in, bytes_out;            /* as of the last tick */
-    bool keepalive;                          /* an empty frame is due, unless another one leaves */
-  } idle;
+  struct pni_idle idle;
   uint64_t bytes_in, bytes_out, frames_in, frames_out;
   struct pni_map channels;    /* incoming, to sessions */
   struct pni_map outgoing;    /* outgoing channels, to sessions */
@@ -73,8 +71,14 @@ struct pn_transport_t {
 /* Queue an event about the transport if bound and collected. */
 void pni_transport_event(pn_transport_t *transport, pn_event_type_t type);
 
-/* Nothing more comes in: TAIL_CLOSED once; CLOSED once both ends are. */
+/* Queue what of TAIL_CLOSED, ERROR, HEAD_CLOSED and CLOSED is due and has not been queued, in this order; once bound. */
+void pni_transport_post(pn_transport_t *transport);
+
+/* Nothing more comes in, or goes out. What waits there may still be looked at by the caller. */
 void pni_transport_end_input(pn_transport_t *transport);
 void pni_transport_end_output(pn_transport_t *transport);
+
+/* Handle input that has waited for a connection. io.c */
+void pni_transport_resume(pn_transport_t *transport);
 
 #endif

@@ -1,0 +1,177 @@
+/* frames.c: the layer of AMQP frames, incoming: cuts the input into frames and hands each to its handler. [2.3, 2.4.6]
+ *
+ * Frames are handled where they lie in the input. Frames wait while no connection is bound. What a handler returns is
+ * acted on here: a performative that did not decode, or no memory, ends the connection; a fault has been dealt with
+ * where it was found. After the peer's close nothing more is looked at. */
+#include "engine/frames.h"
+
+#include "engine/fail.h"
+#include "engine/trace.h"
+#include "wire/limits.h"
+
+enum { FIRST = PNI_CODE_open, PERFORMATIVES = PNI_CODE_close - PNI_CODE_open + 1 };
+
+static pni_status drop(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
+  (void)transport, (void)channel, (void)body;
+  return PNI_OK;
+}
+
+/* Which frame may come in which state of the connection; an empty square is amqp:illegal-state. After CLOSE_RECEIVED and
+ * ENDED the input is closed. */
+#define IN_SESSION(name)                                                                                     \
+  [PNI_CODE_##name - FIRST] = {[PNI_OPEN_RECEIVED] = pni_receive_##name,                                     \
+      [PNI_OPENED] = pni_receive_##name,                                                                     \
+      [PNI_CLOSE_SENT] = pni_receive_##name,                                                                 \
+      [PNI_DISCARDING] = drop}
+static pni_receive_fn *const grid[PERFORMATIVES][PNI_CONNECTION_STATE_COUNT] = {
+    [PNI_CODE_open - FIRST] = {[PNI_START] = pni_receive_open,
+        [PNI_OPEN_SENT] = pni_receive_open,
+        [PNI_CLOSE_PIPE] = pni_receive_open,
+        [PNI_DISCARDING] = drop},
+    IN_SESSION(begin),
+    IN_SESSION(attach),
+    IN_SESSION(flow),
+    IN_SESSION(transfer),
+    IN_SESSION(disposition),
+    IN_SESSION(detach),
+    IN_SESSION(end),
+    [PNI_CODE_close - FIRST] = {[PNI_OPEN_RECEIVED] = pni_receive_close,
+        [PNI_OPENED] = pni_receive_close,
+        [PNI_CLOSE_SENT] = pni_receive_close,
+        [PNI_DISCARDING] = pni_receive_close},
+};
+#undef IN_SESSION
+
+pni_receive_fn *pni_frame_handler(enum pni_code performative, enum pni_connection_state state) {
+  return grid[performative - FIRST][state];
+}
+
+static bool before_open(const pn_transport_t *transport) {
+  return transport->state == PNI_START || transport->state == PNI_OPEN_SENT ||
+         transport->state == PNI_CLOSE_PIPE;
+}
+
+static const char *state_text(const pn_transport_t *transport) {
+  switch (transport->state) {
+  case PNI_START:
+  case PNI_OPEN_SENT:
+  case PNI_CLOSE_PIPE: return "before open";
+  default: return "a second time";
+  }
+}
+
+/* What a handler could not do itself. */
+static pni_status act_on(pn_transport_t *transport, pni_status status, const struct pni_reader *body) {
+  return status == PNI_FAILED ? PNI_FAILED : pni_fail_decode(transport, status, body);
+}
+
+static pni_status receive_empty(pn_transport_t *transport) {
+  if (!before_open(transport)) return PNI_OK;
+  return pni_fail(transport, NULL, PNI_FAULT_ILLEGAL_STATE, "empty frame before open");
+}
+
+static pni_status receive_body(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
+  uint64_t code;
+  if (PNI_UNLIKELY(*body->pos != PNI_DESCRIPTOR)) {
+    return pni_fail(transport, NULL, PNI_FAULT_UNDECODABLE, "frame does not begin with a descriptor");
+  }
+  body->pos++;
+  const pni_status read = pni_read_descriptor(body, &code);
+  if (PNI_UNLIKELY(read != PNI_OK)) return pni_fail_decode(transport, read, body);
+  if (PNI_UNLIKELY(code < FIRST || code >= FIRST + PERFORMATIVES)) {
+    return pni_fail(transport, NULL, PNI_FAULT_UNKNOWN_PERFORMATIVE,
+        "frame's descriptor is no performative of AMQP's frames");
+  }
+  pni_receive_fn *const receive = grid[code - FIRST][transport->state];
+  if (PNI_UNLIKELY(!receive)) {
+    return pni_fail(transport, NULL, PNI_FAULT_ILLEGAL_STATE, "%s: came %s", pni_composite(code)->name,
+        state_text(transport));
+  }
+  const pni_status status = receive(transport, channel, body);
+  return PNI_LIKELY(status == PNI_OK) ? PNI_OK : act_on(transport, status, body);
+}
+
+/* A whole frame whose header has been read. */
+static pni_status receive_frame(
+    pn_transport_t *transport, const uint8_t *octets, const struct pni_frame *frame) {
+  const size_t size = frame->size - frame->offset;
+  transport->frames_in++;
+  if (pni_traces_raw(transport)) pni_trace_raw(transport, octets, frame->size, false);
+  if (pni_traces_frames(transport))
+    pni_trace_received(transport, frame->channel, octets + frame->offset, size);
+  if (PNI_UNLIKELY(frame->channel > transport->channel_max)) {
+    return pni_fail(transport, NULL, PNI_FAULT_CHANNEL_TOO_HIGH, "frame on channel %u, channel-max is %u",
+        frame->channel, transport->channel_max);
+  }
+  if (PNI_UNLIKELY(size == 0)) return receive_empty(transport);
+  struct pni_reader body = pni_reader(octets + frame->offset, size);
+  return receive_body(transport, frame->channel, &body);
+}
+
+/* Until the peer has opened it need not know our limit, nor we trust it with more. */
+static uint32_t size_limit(const pn_transport_t *transport) {
+  if (PNI_UNLIKELY(before_open(transport))) return PNI_LIMIT_FRAME_BEFORE_OPEN;
+  return transport->max_frame != 0 ? transport->max_frame : PNI_LIMIT_FRAME;
+}
+
+static pni_status check_header(pn_transport_t *transport, const uint8_t *octets, struct pni_frame *frame) {
+  const char *what;
+  const uint32_t limit = size_limit(transport);
+  if (PNI_UNLIKELY(pni_frame_header_read(octets, limit, frame, &what) != PNI_OK)) {
+    const enum pni_fault_kind fault =
+        frame->size > limit ? PNI_FAULT_FRAME_TOO_LARGE : PNI_FAULT_FRAME_HEADER;
+    return pni_fail(transport, NULL, fault, "%s (size %u, data offset %u, limit %u)", what, frame->size,
+        frame->offset / 4U, limit);
+  }
+  if (PNI_UNLIKELY(frame->type != PNI_FRAME_AMQP)) {
+    return pni_fail(transport, NULL, PNI_FAULT_FRAME_HEADER, "frame of type %u where AMQP frames are due",
+        (unsigned)frame->type);
+  }
+  return PNI_OK;
+}
+
+static pni_status end_of_input(pn_transport_t *transport) {
+  if (!transport->connection) return PNI_OK;
+  return pni_fail(transport, NULL, PNI_FAULT_ABORTED, "connection aborted");
+}
+
+static pni_status input(
+    pn_transport_t *transport, unsigned at, const uint8_t *bytes, size_t size, size_t *taken) {
+  (void)at;
+  *taken = 0;
+  if (size == 0) return end_of_input(transport);
+  if (!transport->connection) return PNI_OK;
+  size_t done = 0;
+  while (size - done >= PNI_FRAME_HEADER) {
+    struct pni_frame frame;
+    TRY(check_header(transport, bytes + done, &frame));
+    if (frame.size > size - done) break;
+    TRY(receive_frame(transport, bytes + done, &frame));
+    done += frame.size;
+    if (PNI_UNLIKELY(transport->tail_closed)) {
+      done = size;
+      break;
+    }
+  }
+  *taken = done;
+  return PNI_OK;
+}
+
+/* Both sides' silence. [2.4.5] */
+static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
+  (void)at;
+  const bool listens = !transport->tail_closed;
+  const uint32_t timeout = listens ? transport->idle_timeout : 0;
+  const uint32_t remote_timeout =
+      transport->open_sent && !transport->close_sent ? transport->remote_idle_timeout : 0;
+  if (!pni_idle_hears(&transport->idle, timeout, transport->bytes_in, now)) {
+    pni_transport_error(transport, pni_fault_types[PNI_FAULT_IDLE].condition,
+        "local-idle-timeout expired: nothing came for %u ms", timeout);
+    transport->idle.input_deadline = 0;
+  }
+  pni_idle_speaks(&transport->idle, remote_timeout, transport->bytes_out, now);
+  return pni_idle_deadline(&transport->idle);
+}
+
+const struct pni_layer pni_layer_amqp = {
+    .name = "amqp", .input = input, .output = pni_frames_output, .tick = tick};
