@@ -86,7 +86,7 @@ static pni_status encode_state(pn_delivery_t *dlv, uint8_t **block, size_t *capa
 
 pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn) {
   pn_delivery_t *dlv;
-  while (pni_buffer_size(&transport->output) < PNI_OUTPUT_ENOUGH && (dlv = take_due(ssn))) {
+  while (!pni_output_enough(transport) && (dlv = take_due(ssn))) {
     uint8_t *block;
     size_t capacity;
     pn_bytes_t state;

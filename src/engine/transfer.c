@@ -66,6 +66,7 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   if (chunk > 0) {
     memcpy(writer.start + writer.size, pni_payload_bytes(&dlv->payload), chunk);
     pni_payload_take(&dlv->payload, NULL, chunk);
+    writer.size += chunk;
   }
   pni_frame_close(transport, PNI_FRAME_AMQP, (uint16_t)link->session->local_channel, &writer, chunk);
   link->session->outgoing_bytes -= chunk;
@@ -120,7 +121,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       *waits = dlv->done || pni_payload_size(&dlv->payload) > 0;
       break;
     }
-    if (pni_buffer_size(&transport->output) >= PNI_OUTPUT_ENOUGH) {
+    if (pni_output_enough(transport)) {
       if (progress) pni_endpoint_event(&link->endpoint, PN_LINK_FLOW);
       return PNI_OK;
     }
