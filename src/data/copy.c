@@ -5,42 +5,26 @@
 #include "data/node.h"
 
 /* Copy one node without its children. */
-static pni_status copy_node(pn_data_t *data, const pn_data_t *src, uint16_t at) {
-  const struct pni_node from = src->nodes[at];
-  const char *start = NULL;
-  size_t size = 0;
-  bool bytes = false;
-  switch (from.type) {
-  case PN_BINARY:
-  case PN_STRING:
-  case PN_SYMBOL:
-  case PN_DECIMAL128:
-  case PN_UUID:
-    bytes = true;
-    size = from.value.bytes.size;
-    start = src->bytes + from.value.bytes.offset;
-    TRY(pni_data_reserve_bytes(data, size, &start));
-    break;
-  default: break;
-  }
-  struct pni_node *to = pni_data_add(data, from.type);
+static pni_status copy_node(pn_data_t *data, const pn_data_t *src, const struct pni_node *from) {
+  const bool bytes = pni_node_has_bytes(from);
+  pn_bytes_t content = bytes ? pni_node_bytes(src, from) : pn_bytes(0, NULL);
+  if (bytes) TRY(pni_data_reserve_bytes(data, content.size, &content.start));
+  const bool scalar = !bytes && !pni_node_compound(from);
+  const union pni_node_value value = {.bits = scalar ? from->value.bits : 0};
+  struct pni_node *to = pni_data_add(data, (pn_type_t)from->type, value);
   if (!to) return PNI_NO_MEMORY;
-  if (bytes) {
-    to->value.bytes.offset = pni_data_add_bytes(data, start, size);
-    to->value.bytes.size = (uint32_t)size;
-  } else if (!pni_node_compound(&from)) {
-    to->value = from.value;
-  }
-  to->element = from.element;
+  if (bytes) to->value = pni_data_add_bytes(data, content.start, content.size);
+  to->element = from->element;
   return PNI_OK;
 }
 
 static pni_status copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top) {
   pni_data_settle(data);
-  const struct pni_data_mark mark = pni_data_mark(data);
+  struct pni_data_mark mark;
+  pni_data_mark(data, &mark);
   uint16_t at = top;
   for (;;) {
-    const pni_status status = copy_node(data, src, at);
+    const pni_status status = copy_node(data, src, &src->nodes[at]);
     if (status) {
       pni_data_back_to(data, &mark);
       return status;
