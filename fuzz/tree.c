@@ -82,7 +82,7 @@ static void check_value(pn_data_t *tree) {
   const pn_atom_t atom = pn_data_get_atom(tree), got = get(tree);
   CHECK(type >= PN_NULL && type <= PN_MAP);
   CHECK(pn_data_is_null(tree) == (type == PN_NULL) && pn_data_is_described(tree) == (type == PN_DESCRIBED));
-  CHECK(is_compound(type) ? atom.type == PN_NULL : same_atom(&atom, &got));
+  CHECK(is_compound(type) ? atom.type == type : same_atom(&atom, &got));
   if (type != PN_BOOL) CHECK(!pn_data_get_bool(tree));
   if (type != PN_INT) CHECK(pn_data_get_int(tree) == 0);
   if (type != PN_ULONG) CHECK(pn_data_get_ulong(tree) == 0);

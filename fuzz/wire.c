@@ -67,7 +67,7 @@ static void check_copies(pn_bytes_t value) {
     struct pni_writer writer = pni_writer(NULL, 0);
     CHECK(fuzz_copy(&reader, &writer, NULL));
     const size_t size = writer.size;
-    CHECK(size <= value.size);
+    CHECK(size > 0 && size <= value.size);
     CHECK((copies[i] = malloc(size)) != NULL);
     writer = pni_writer(copies[i], size);
     reader = pni_reader(source.start, source.size);

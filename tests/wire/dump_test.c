@@ -196,7 +196,7 @@ static void depth_has_a_limit(void **state) {
     if (more)
       assert_string_equal(room + PNI_LIMIT_NESTING, "!!");
     else
-      assert_int_equal(text.size, 2 * PNI_LIMIT_NESTING + strlen("null"));
+      assert_int_equal(text.size, (size_t)2 * PNI_LIMIT_NESTING + strlen("null"));
   }
 }
 

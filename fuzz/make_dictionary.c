@@ -1,4 +1,4 @@
-/* dictionary.c: prints the fuzzers' dictionary, made from the lists in spec/. */
+/* make_dictionary.c: prints the fuzzers' dictionary, made from the lists in spec/. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
