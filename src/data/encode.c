@@ -211,39 +211,38 @@ static pni_status close_values(struct encoder *e, const struct pni_node *node) {
   }
 }
 
-/* Write an outermost value with all that is in it. */
-static pni_status write_value(struct encoder *e, uint16_t top) {
-  struct pni_node *const nodes = e->data->nodes;
+/* Write an outermost value with all that is in it, and then those behind it or not. */
+static pni_status write_values(pn_data_t *data, struct pni_writer *writer, uint16_t top, bool all) {
+  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0, .next = 0};
+  struct pni_node *const nodes = data->nodes;
   uint16_t at = top;
-  do {
+  while (at) {
     struct pni_node *node = &nodes[at];
     if (pni_node_compound(node)) {
-      TRY(open_value(e, node));
-      at = e->next;
+      TRY(open_value(&e, node));
+      at = e.next;
       if (at) continue;
     } else {
-      write_scalar(e->data, e->writer, node);
+      write_scalar(data, writer, node);
       at = node->next;
-      if (at || !node->parent) continue;
+      if (at && (all || node->parent)) continue;
+      if (!node->parent) break;
       node = &nodes[node->parent];
     }
-    TRY(close_values(e, node));
-    at = e->next;
-  } while (at && nodes[at].parent);
+    TRY(close_values(&e, node));
+    at = e.next;
+    if (e.depth == 0 && !all) break;
+  }
   return PNI_OK;
 }
 
 pni_status pni_data_write(pn_data_t *data, struct pni_writer *writer) {
   pni_data_settle(data);
-  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0, .next = 0};
-  for (uint16_t at = data->nodes[0].value.items.first; at; at = data->nodes[at].next)
-    TRY(write_value(&e, at));
-  return PNI_OK;
+  return write_values(data, writer, data->nodes[0].value.items.first, true);
 }
 
 pni_status pni_data_write_current(pn_data_t *data, struct pni_writer *writer) {
-  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0, .next = 0};
-  return write_value(&e, data->current);
+  return write_values(data, writer, data->current, false);
 }
 
 ssize_t pn_data_encode(pn_data_t *data, char *bytes, size_t size) {
