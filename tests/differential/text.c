@@ -1,0 +1,55 @@
+/* text.c: see text.h. */
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SHORT_RUN = 64, SHOWN = 16 };
+
+void text_clear(struct text *text) {
+  text->length = 0;
+  if (text->chars) text->chars[0] = 0;
+}
+
+void text_free(struct text *text) {
+  free(text->chars);
+  *text = (struct text){0};
+}
+
+static void reserve(struct text *text, size_t more) {
+  if (text->capacity - text->length > more) return;
+  size_t capacity = 2 * text->capacity + more + 64;
+  char *chars = realloc(text->chars, capacity);
+  if (!chars) abort();
+  text->chars = chars;
+  text->capacity = capacity;
+}
+
+void text_add(struct text *text, const char *format, ...) {
+  va_list ap, again;
+  va_start(ap, format);
+  va_copy(again, ap);
+  int length = vsnprintf(NULL, 0, format, ap);
+  va_end(ap);
+  if (length < 0) abort();
+  reserve(text, (size_t)length);
+  vsnprintf(text->chars + text->length, (size_t)length + 1, format, again);
+  va_end(again);
+  text->length += (size_t)length;
+}
+
+static uint64_t hash(const unsigned char *bytes, size_t size) { /* FNV-1a */
+  uint64_t value = 0xcbf29ce484222325;
+  for (size_t i = 0; i < size; i++) value = (value ^ bytes[i]) * 0x100000001b3;
+  return value;
+}
+
+void text_add_bytes(struct text *text, const void *bytes, size_t size) {
+  const unsigned char *octets = bytes;
+  text_add(text, "%zu:", size);
+  for (size_t i = 0; i < size && i < (size > SHORT_RUN ? SHOWN : SHORT_RUN); i++)
+    text_add(text, "%02x", octets[i]);
+  if (size > SHORT_RUN) text_add(text, "~%016llx", (unsigned long long)hash(octets, size));
+}
