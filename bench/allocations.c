@@ -29,13 +29,13 @@ static int is_early(const void *pointer) {
 }
 
 /* Through a union, because ISO C has no conversion between pointers to objects and to functions. */
-#define FIND(function, name)                                                                                          \
-  do {                                                                                                                \
-    union {                                                                                                           \
-      void *object;                                                                                                   \
-      __typeof__(function) entry;                                                                                     \
-    } found = {dlsym(RTLD_NEXT, name)};                                                                               \
-    function = found.entry;                                                                                           \
+#define FIND(function, name)                                                                                 \
+  do {                                                                                                       \
+    union {                                                                                                  \
+      void *object;                                                                                          \
+      __typeof__(function) entry;                                                                            \
+    } found = {dlsym(RTLD_NEXT, name)};                                                                      \
+    function = found.entry;                                                                                  \
   } while (0)
 
 __attribute__((constructor)) static void find_real(void) {

@@ -161,6 +161,14 @@ def read_value(data):
     return node, reader.at
 
 
+def read_values(data):
+    """All values of the data, one behind the other."""
+    reader, nodes = Reader(data), []
+    while reader.at < reader.end:
+        nodes.append(reader.value())
+    return nodes
+
+
 # Messages [3.2]: section, its form, and for header and properties the types of the fields.
 ADDRESS, ID = ("string",), ("ulong", "uuid", "binary", "string")
 HEADER = [("bool",), ("ubyte",), ("uint",), ("bool",), ("uint",)]
@@ -248,7 +256,7 @@ def compare(theirs, ours, where, found):
             found.add("%s %s>%s" % (where, name_of(theirs.code[0]), name_of(ours.code[0])))
         if theirs.code[1] != ours.code[1]:
             found.add("element %s>%s" % (name_of(theirs.code[1]), name_of(ours.code[1])))
-        compare_children(theirs.children, ours.children, "element", found, codes=False)
+        compare_children(theirs.children, ours.children, "element", found)
         return
     if theirs.code != ours.code and where != "element":
         found.add("%s %s>%s" % (where, name_of(theirs.code), name_of(ours.code)))
@@ -258,8 +266,7 @@ def compare(theirs, ours, where, found):
         raise Unequal("%s: %r and %r" % (where, theirs.value, ours.value))
 
 
-def compare_children(theirs, ours, where, found, codes=True):
-    del codes
+def compare_children(theirs, ours, where, found):
     if len(theirs) != len(ours):
         raise Unequal("%s: %d and %d children" % (where, len(theirs), len(ours)))
     for one, other in zip(theirs, ours):

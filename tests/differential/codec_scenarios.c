@@ -286,7 +286,9 @@ static void decode_what_is_wrong(void) {
     pn_bytes_t input = octets(INPUTS[i].bytes);
     ssize_t size = pn_data_decode(data, input.start, input.size);
     say(INPUTS[i].what, "%zd, error %s", size, error_state(pn_data_error(data)));
-    if (size > 0) say_canonical("accepted", data);
+    char key[80];
+    snprintf(key, sizeof key, "%s, accepted", INPUTS[i].what);
+    if (size > 0) say_canonical(key, data);
     pn_data_clear(data);
     pn_data_rewind(data);
     say("usable", "%d, size %zu", pn_data_put_int(data, 1), pn_data_size(data));
@@ -423,8 +425,10 @@ static void format_special_characters(void) {
     char chars[] = {(char)octet};
     pn_data_clear(data);
     pn_data_put_binary(data, pn_bytes(1, chars));
-    pn_data_put_char(data, (pn_char_t)octet);
     say_tree("octet", data);
+    pn_data_clear(data);
+    pn_data_put_char(data, (pn_char_t)octet);
+    say_tree(octet >= ' ' && octet <= '~' ? "printable char" : "char", data);
   }
   pn_data_free(data);
 }

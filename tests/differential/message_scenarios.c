@@ -13,7 +13,7 @@ static void say_encoded(const char *key, pn_message_t *message) {
   ssize_t size = pn_message_encode2(message, &buffer);
   struct text text = {0};
   if (size >= 0)
-    text_add_bytes(&text, buffer.start, (size_t)size);
+    text_add_all_bytes(&text, buffer.start, (size_t)size);
   else
     text_add(&text, "cannot encode: %zd, error %s", size, error_state(pn_message_error(message)));
   say(key, "%s", text.chars);

@@ -67,7 +67,7 @@ void say_encoding(const char *key, pn_data_t *data) {
     return;
   }
   struct text text = {0};
-  text_add_bytes(&text, buffer, (size_t)size);
+  text_add_all_bytes(&text, buffer, (size_t)size);
   print_line(key, text.chars);
   text_free(&text);
 }

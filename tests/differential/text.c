@@ -46,10 +46,17 @@ static uint64_t hash(const unsigned char *bytes, size_t size) { /* FNV-1a */
   return value;
 }
 
-void text_add_bytes(struct text *text, const void *bytes, size_t size) {
+void text_add_all_bytes(struct text *text, const void *bytes, size_t size) {
   const unsigned char *octets = bytes;
   text_add(text, "%zu:", size);
-  for (size_t i = 0; i < size && i < (size > SHORT_RUN ? SHOWN : SHORT_RUN); i++)
-    text_add(text, "%02x", octets[i]);
-  if (size > SHORT_RUN) text_add(text, "~%016llx", (unsigned long long)hash(octets, size));
+  for (size_t i = 0; i < size; i++) text_add(text, "%02x", octets[i]);
+}
+
+void text_add_bytes(struct text *text, const void *bytes, size_t size) {
+  if (size <= SHORT_RUN) {
+    text_add_all_bytes(text, bytes, size);
+    return;
+  }
+  text_add_all_bytes(text, bytes, SHOWN);
+  text_add(text, "~%zu~%016llx", size, (unsigned long long)hash(bytes, size));
 }

@@ -16,7 +16,10 @@ void text_free(struct text *text);
 /** Append as printf does. */
 __attribute__((format(printf, 2, 3))) void text_add(struct text *text, const char *format, ...);
 
-/** Append bytes in hexadecimal. Long runs appear as their length, a hash of all and the first few. */
+/** Append bytes in hexadecimal after their number. */
+void text_add_all_bytes(struct text *text, const void *bytes, size_t size);
+
+/** The same, but of a long run only the first few and a hash of all. */
 void text_add_bytes(struct text *text, const void *bytes, size_t size);
 
 #endif

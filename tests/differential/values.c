@@ -169,23 +169,23 @@ static void add_prefixes(struct text *text, const struct record *record) {
   unsigned kinds = 0;
   for (size_t size = record->kind == 'M'; size < record->size;
        size++) { /* Proton asserts on an empty message */
-    pn_data_t *data = pn_data(0);
-    pn_message_t *message = pn_message();
+    pn_data_t *data = record->kind == 'V' ? pn_data(0) : NULL;
+    pn_message_t *message = record->kind == 'M' ? pn_message() : NULL;
     ssize_t code = decode(data, message, record, size);
     unsigned i = 0;
     while (i < kinds && seen[i].code != code) i++;
     if (i == kinds && kinds < 16) seen[kinds].code = code, seen[kinds++].count = 0;
     if (i < 16) seen[i].count++;
-    pn_data_free(data);
-    pn_message_free(message);
+    if (data) pn_data_free(data);
+    if (message) pn_message_free(message);
   }
   text_add(text, "\nprefixes:");
   for (unsigned i = 0; i < kinds; i++) text_add(text, " %zd x %u", seen[i].code, seen[i].count);
 }
 
 static void read_one(const struct record *record, struct text *text) {
-  pn_data_t *data = pn_data(0);
-  pn_message_t *message = pn_message();
+  pn_data_t *data = record->kind == 'V' ? pn_data(0) : NULL;
+  pn_message_t *message = record->kind == 'M' ? pn_message() : NULL;
   ssize_t result = decode(data, message, record, record->size);
   bool accepted = record->kind == 'V' ? result >= 0 : result == 0;
   text_add(text, accepted ? "ok " : "refused ");
@@ -200,8 +200,8 @@ static void read_one(const struct record *record, struct text *text) {
     text_add(text, "why: %s", why ? why : "(no text)");
   }
   if (accepted && record->size <= PREFIX_LIMIT) add_prefixes(text, record);
-  pn_data_free(data);
-  pn_message_free(message);
+  if (data) pn_data_free(data);
+  if (message) pn_message_free(message);
 }
 
 static void limit_child(void) {
