@@ -1,9 +1,19 @@
 """A strict reader of AMQP 1.0 encodings, written from part 1 and section 3.2 of the standard. It is the third opinion of
 the differential tests: it says whether bytes are valid, what they mean, and with which constructors they were written."""
 
+import os
+import re
 import struct
 
-DEEPEST = 400
+
+def read_limits():
+    """The budgets of spec/limits.def: what goes beyond them is as invalid as what breaks the standard."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "spec", "limits.def")
+    with open(path) as file:
+        return {name: int(value) for name, value in re.findall(r"^LIMIT\((\w+), (\d+),", file.read(), re.M)}
+
+
+LIMITS = read_limits()
 
 
 class Invalid(Exception):
@@ -50,7 +60,7 @@ class Reader:
         return int.from_bytes(self.take(width), "big")
 
     def value(self, depth=0):
-        if depth > DEEPEST:
+        if depth > LIMITS["NESTING"]:
             raise Invalid("too deep")
         code = self.number(1)
         if code == 0:
@@ -119,17 +129,17 @@ class Reader:
         try:
             element = inside.number(1)
             while element == 0:
-                if len(descriptors) + depth > DEEPEST:
+                if len(descriptors) + depth > LIMITS["NESTING"]:
                     raise Invalid("too deep")
                 descriptors.append(inside.value(depth + 1))
                 element = inside.number(1)
             if element not in FIXED and element not in VARIABLE and element not in COMPOUND and element not in ARRAYS:
                 raise Invalid("unknown constructor")
-            if count > inside.end - inside.at and FIXED.get(element, ("", 1))[1]:
+            if count > inside.end - inside.at and node_width(element):
                 raise Invalid("count larger than the size allows")
-            if count > 1000000:
+            if count > LIMITS["EMPTY_ELEMENTS"] and not node_width(element):
                 raise Invalid("too many zero-width elements")
-            if depth + 1 > DEEPEST:
+            if depth + 1 > LIMITS["NESTING"]:
                 raise Invalid("too deep")
             children = [inside.payload(element, depth + 1) for _ in range(count)]
         except Invalid as fault:
@@ -137,6 +147,11 @@ class Reader:
         if inside.at != inside.end:
             raise Invalid("octets left over in an array")
         return Node("array", (code, element), value=node_type(element), children=children, descriptors=descriptors)
+
+
+def node_width(code):
+    """0 for constructors whose values have no octets of their own."""
+    return FIXED.get(code, ("", 1))[1]
 
 
 def node_type(code):

@@ -391,7 +391,7 @@ static void decode_nested(void) {
   decode_deep(1000);
 }
 
-static void format(void) {
+static void format_scalars(void) {
   pn_data_t *data = pn_data(0);
   for (int type = PN_NULL; type <= PN_SYMBOL; type++) {
     for (unsigned variant = 0; variant < generate_variants((pn_type_t)type); variant++) {
@@ -534,7 +534,7 @@ int main(void) {
       SCENARIO(many_nodes),
       SCENARIO(decode_lists_of_many),
       SCENARIO(decode_nested),
-      SCENARIO(format),
+      SCENARIO(format_scalars),
       SCENARIO(format_special_characters),
       SCENARIO(format_descriptors),
       SCENARIO(format_compounds),

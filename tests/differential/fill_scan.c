@@ -1,6 +1,7 @@
 /* fill_scan.c: pn_data_fill and pn_data_scan with every format letter, alone and together, right and wrong. The letters
- * are described in docs/internals/fill-scan.md. Three calls crash Proton 0.37 and are left out: T outside of any array, Z with
- * a size but no pointer, and scanning C into NULL. */
+ * are described in docs/internals/fill-scan.md. Three calls crash Proton 0.37 and are left out: T outside of any array, Z
+ * with a size but no pointer, and scanning C into NULL; so is an atom of type array, whose element type it takes from
+ * uninitialised memory. */
 #include "scenario.h"
 
 #include <proton/error.h>
@@ -260,7 +261,6 @@ static void fill_repeated(void) {
   FILL("a", &(pn_atom_t){PN_NULL, {.as_int = 3}});
   FILL("a", (pn_atom_t *)NULL);
   FILL("a", &(pn_atom_t){PN_UUID, {.as_uuid = {{1, 2, 3}}}});
-  FILL("a", &(pn_atom_t){PN_ARRAY, {.as_int = 3}});
   FILL("a", &(pn_atom_t){PN_DESCRIBED, {.as_int = 3}});
 }
 
