@@ -307,6 +307,21 @@ def compare_messages(theirs, ours, found):
             raise Unequal("section %s is too much" % SECTIONS[code])
 
 
+def plain_sections(sections):
+    """The sections without what says nothing: trailing nulls of header and properties, and those that are empty then."""
+    result = []
+    for code, node in sections:
+        if code in (0x70, 0x73):
+            fields = list(node.children)
+            while fields and fields[-1].type == "null":
+                fields.pop()
+            if not fields:
+                continue
+            node = Node(node.type, node.code, children=fields)
+        result.append((code, node))
+    return result
+
+
 def compare_section(code, theirs, ours, found):
     if code in (0x70, 0x73):
         fields = list(theirs.children)

@@ -124,7 +124,7 @@ void canonical_atom(struct text *text, pn_atom_t atom) {
 }
 
 static void add_string(struct text *text, const char *name, const char *value) {
-  text_add(text, "\n %s ", name);
+  text_add(text, "\n %s: ", name);
   if (value)
     text_add_bytes(text, value, strlen(value));
   else
@@ -132,38 +132,38 @@ static void add_string(struct text *text, const char *name, const char *value) {
 }
 
 static void add_tree(struct text *text, const char *name, pn_data_t *data) {
-  text_add(text, "\n %s ", name);
+  text_add(text, "\n %s: ", name);
   canonical_data(text, data);
 }
 
 void canonical_message(struct text *text, pn_message_t *message) {
   text_add(text,
-      "message\n durable %d\n priority %u\n ttl %" PRIu32 "\n first acquirer %d\n delivery count %" PRIu32,
+      "message\n durable: %d\n priority: %u\n ttl: %" PRIu32 "\n first acquirer: %d\n delivery count: %" PRIu32,
       pn_message_is_durable(message), pn_message_get_priority(message), pn_message_get_ttl(message),
       pn_message_is_first_acquirer(message), pn_message_get_delivery_count(message));
-  text_add(text, "\n id ");
+  text_add(text, "\n id: ");
   canonical_atom(text, pn_message_get_id(message));
   add_tree(text, "id tree", pn_message_id(message));
   pn_bytes_t user = pn_message_get_user_id(message);
-  text_add(text, "\n user id ");
+  text_add(text, "\n user id: ");
   text_add_bytes(text, user.start, user.size);
   add_string(text, "address", pn_message_get_address(message));
   add_string(text, "subject", pn_message_get_subject(message));
   add_string(text, "reply to", pn_message_get_reply_to(message));
-  text_add(text, "\n correlation id ");
+  text_add(text, "\n correlation id: ");
   canonical_atom(text, pn_message_get_correlation_id(message));
   add_tree(text, "correlation id tree", pn_message_correlation_id(message));
   add_string(text, "content type", pn_message_get_content_type(message));
   add_string(text, "content encoding", pn_message_get_content_encoding(message));
-  text_add(text, "\n expiry time %" PRId64 "\n creation time %" PRId64, pn_message_get_expiry_time(message),
+  text_add(text, "\n expiry time: %" PRId64 "\n creation time: %" PRId64, pn_message_get_expiry_time(message),
       pn_message_get_creation_time(message));
   add_string(text, "group id", pn_message_get_group_id(message));
-  text_add(text, "\n group sequence %" PRId32, pn_message_get_group_sequence(message));
+  text_add(text, "\n group sequence: %" PRId32, pn_message_get_group_sequence(message));
   add_string(text, "reply to group id", pn_message_get_reply_to_group_id(message));
-  text_add(text, "\n inferred %d", pn_message_is_inferred(message));
+  text_add(text, "\n inferred: %d", pn_message_is_inferred(message));
   add_tree(text, "instructions", pn_message_instructions(message));
   add_tree(text, "annotations", pn_message_annotations(message));
   add_tree(text, "properties", pn_message_properties(message));
   add_tree(text, "body", pn_message_body(message));
-  text_add(text, "\n error %d", pn_message_errno(message));
+  text_add(text, "\n error: %d", pn_message_errno(message));
 }

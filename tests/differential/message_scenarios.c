@@ -383,14 +383,15 @@ static void decode_valid(void) {
       {"all maps empty", "00 53 71 c1 01 00 00 53 72 c1 01 00 00 53 74 c1 01 00 00 53 77 43"},
       {"maps large", "00 53 71 d1[00000002 a3 01 61 40] 00 53 77 43"},
   };
-  pn_message_t *message = pn_message();
   for (size_t i = 0; i < sizeof INPUTS / sizeof *INPUTS; i++) {
+    pn_message_t *message = pn_message();
     say(INPUTS[i].what, "%d", decode(message, INPUTS[i].bytes));
-    say_encoded("encoded again", message);
+    char key[100];
+    snprintf(key, sizeof key, "%s, encoded again", INPUTS[i].what);
+    say_encoded(key, message);
     say_message(INPUTS[i].what, message);
-    say_encoded("encoded after a look", message);
+    pn_message_free(message);
   }
-  pn_message_free(message);
 }
 
 static void decode_not_valid(void) {

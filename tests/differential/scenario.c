@@ -79,9 +79,10 @@ void say_message(const char *key, pn_message_t *message) {
   for (char *line; (line = strsep(&rest, "\n"));) {
     if (*line != ' ') continue;
     char name[200];
-    size_t length = strcspn(line + 1, "0123456789N(") + 1; /* up to the value */
-    snprintf(name, sizeof name, "%s:%.*s", key, (int)length, line);
-    print_line(name, line + 1);
+    char *value = strstr(line, ": ");
+    if (!value) abort();
+    snprintf(name, sizeof name, "%s:%.*s", key, (int)(value - line), line);
+    print_line(name, value + 2);
   }
   text_free(&text);
 }

@@ -113,6 +113,7 @@ static void emit_message(FILE *file, struct random *random, unsigned index, stru
   char *bytes = malloc(room ? room : 1);
   if (!bytes) stop("malloc");
   int short_error = room ? pn_message_encode(message, bytes, &less) : PN_OVERFLOW;
+  pn_error_clear(pn_message_error(message));
   int exact_error = pn_message_encode(message, bytes, &room);
   canonical_message(text, message);
   if (error) text_add(text, "\nset failed %d", error);
