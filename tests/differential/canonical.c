@@ -138,7 +138,8 @@ static void add_tree(struct text *text, const char *name, pn_data_t *data) {
 
 void canonical_message(struct text *text, pn_message_t *message) {
   text_add(text,
-      "message\n durable: %d\n priority: %u\n ttl: %" PRIu32 "\n first acquirer: %d\n delivery count: %" PRIu32,
+      "message\n durable: %d\n priority: %u\n ttl: %" PRIu32
+      "\n first acquirer: %d\n delivery count: %" PRIu32,
       pn_message_is_durable(message), pn_message_get_priority(message), pn_message_get_ttl(message),
       pn_message_is_first_acquirer(message), pn_message_get_delivery_count(message));
   text_add(text, "\n id: ");

@@ -165,7 +165,10 @@ def compare_reads(readings, report, differences):
                     one, two = (re.sub(r" x \d+", "", part) for part in (one, two))
                 if name == "prefixes" and not (one and two):
                     continue  # too long in one of its encodings
-                if one == two or name == "format" and not formats_differ(expected, one, two, differences):
+                if name == "format":
+                    if formats_differ(expected, one, two, differences):
+                        report.fail(name, "#%d %s, %s:\n  theirs/theirs %s\n  here          %s"
+                                    % (index, kind, what, one[:300], two[:300]))
                     continue
                 for line_one, line_two in different_lines(one, two):
                     if not differences.accept(name, kind, line_one, line_two):
@@ -174,10 +177,14 @@ def compare_reads(readings, report, differences):
 
 
 def formats_differ(canonical, theirs, ours, differences):
-    """Whether pn_data_format's texts differ in more than is accepted. Proton prints a char as one raw octet."""
-    if theirs == ours or differences.accept("format", "V", theirs, ours):
+    """Whether pn_data_format's texts differ in more than is accepted: Proton prints a char as one raw octet, and gives the
+    names of a performative's fields to whatever it finds in it."""
+    if theirs == ours:
         return False
-    return not (re.search(r"\bchar 0", canonical) and differences.accept("format", "value with a char"))
+    if re.search(r"\bchar 0", canonical) and differences.accept("format", "value with a char"):
+        return False
+    unnamed = [re.sub(r'(?<![\w":-])[a-z]+(?:-[a-z]+)*=', "", text) for text in (theirs, ours)]
+    return not (unnamed[0] == unnamed[1] and differences.accept("format", "field names"))
 
 
 def different_lines(one, two):

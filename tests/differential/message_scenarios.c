@@ -39,10 +39,11 @@ static void new_message(void) {
   say_encoded("encoding", message);
   pn_message_clear(message);
   say_message("cleared", message);
-  say("the same trees", "%d %d %d %d", pn_message_body(message) == pn_message_body(message),
-      pn_message_properties(message) != pn_message_body(message),
-      pn_message_instructions(message) != pn_message_annotations(message),
-      pn_message_id(message) != pn_message_body(message));
+  pn_data_t *body = pn_message_body(message), *properties = pn_message_properties(message);
+  say("trees of their own", "%d %d %d", properties != body,
+      pn_message_instructions(message) != pn_message_annotations(message), pn_message_id(message) != body);
+  say("the same trees", "%d %d", body == pn_message_body(message),
+      properties == pn_message_properties(message));
   pn_message_free(message);
   pn_message_free(NULL);
 }
@@ -189,7 +190,7 @@ static void id_through_its_tree(void) {
   pn_message_free(message);
 }
 
-static void encode_into_too_little(void) {
+static void message_into_too_little(void) {
   pn_message_t *message = pn_message();
   pn_message_set_address(message, "a");
   pn_message_set_durable(message, true);
@@ -546,7 +547,7 @@ int main(void) {
       SCENARIO(ids),
       SCENARIO(id_of_a_type_that_is_none),
       SCENARIO(id_through_its_tree),
-      SCENARIO(encode_into_too_little),
+      SCENARIO(message_into_too_little),
       SCENARIO(encode_into_growing),
       SCENARIO(encode_twice_and_changed),
       SCENARIO(encode_with_cursors_inside),

@@ -87,31 +87,33 @@ void say_message(const char *key, pn_message_t *message) {
   text_free(&text);
 }
 
+static unsigned digit(char c) {
+  if (c >= '0' && c <= '9') return (unsigned)(c - '0');
+  if (c >= 'a' && c <= 'f') return (unsigned)(c - 'a' + 10);
+  abort();
+}
+
 pn_bytes_t octets(const char *hexadecimal) {
   static char buffers[4][1024];
   static unsigned turn;
   char *buffer = buffers[turn++ % 4];
-  size_t size = 0, open[16], depth = 0;
+  size_t size = 0, open[16] = {0}, depth = 0;
   for (; *hexadecimal; hexadecimal++) {
-    unsigned octet = 0;
+    size_t width = *hexadecimal == '(' || *hexadecimal == ')' ? 1 : 4;
+    if (size + width > sizeof buffers[0] || depth + 1 == sizeof open / sizeof open[0]) abort();
     switch (*hexadecimal) {
-    case ' ': continue;
+    case ' ': break;
     case '(':
-    case '[':
-      size += *hexadecimal == '(' ? 1 : 4;
-      open[depth++] = size;
-      continue;
+    case '[': open[depth++] = size += width; break;
     case ')':
     case ']': {
+      if (!depth) abort();
       size_t start = open[--depth], length = size - start;
-      for (int i = 1; i <= (*hexadecimal == ')' ? 1 : 4); i++, length >>= 8)
-        buffer[start - (size_t)i] = (char)length;
-      continue;
+      for (size_t i = 1; i <= width; i++, length >>= 8) buffer[start - i] = (char)length;
+      break;
     }
-    default: break;
+    default: buffer[size++] = (char)(digit(hexadecimal[0]) << 4 | digit(hexadecimal[1])); hexadecimal++;
     }
-    if (sscanf(hexadecimal++, "%2x", &octet) != 1 || size == sizeof buffers[0]) abort();
-    buffer[size++] = (char)octet;
   }
   return pn_bytes(size, buffer);
 }

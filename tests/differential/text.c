@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SHORT_RUN = 64, SHOWN = 16 };
 
@@ -28,16 +29,16 @@ static void reserve(struct text *text, size_t more) {
 }
 
 void text_add(struct text *text, const char *format, ...) {
-  va_list ap, again;
+  char *chars = NULL;
+  va_list ap;
   va_start(ap, format);
-  va_copy(again, ap);
-  int length = vsnprintf(NULL, 0, format, ap);
+  int length = vasprintf(&chars, format, ap);
   va_end(ap);
   if (length < 0) abort();
   reserve(text, (size_t)length);
-  vsnprintf(text->chars + text->length, (size_t)length + 1, format, again);
-  va_end(again);
+  memcpy(text->chars + text->length, chars, (size_t)length + 1);
   text->length += (size_t)length;
+  free(chars);
 }
 
 static uint64_t hash(const unsigned char *bytes, size_t size) { /* FNV-1a */

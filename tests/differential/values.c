@@ -118,7 +118,7 @@ static void emit_message(FILE *file, struct random *random, unsigned index, stru
   canonical_message(text, message);
   if (error) text_add(text, "\nset failed %d", error);
   if (short_error != PN_OVERFLOW) text_add(text, "\none byte short: %d", short_error);
-  if (size < 0 || exact_error || room != (size_t)size || memcmp(bytes, growing.start, room))
+  if (size < 0 || exact_error || room != (size_t)size || memcmp(bytes, growing.start, room) != 0)
     text_add(text, "\ncannot encode: size %zd, exact %d, %zu, error %d", size, exact_error, room,
         pn_message_errno(message));
   else
