@@ -60,6 +60,9 @@ PNI_NODISCARD pni_status pni_read_head(struct pni_reader *reader, struct pni_val
 /* Take a whole value and check all of it: constructors, sizes, counts, UTF-8, ASCII, nesting. */
 PNI_NODISCARD pni_status pni_read_value(struct pni_reader *reader, pn_bytes_t *encoded);
 
+/* Step over a whole value by its sizes alone: what is in it is not looked at. */
+PNI_NODISCARD pni_status pni_read_past(struct pni_reader *reader);
+
 /* Take a head whose code and place are known already: for elements of arrays, which share a constructor. */
 PNI_NODISCARD pni_status pni_read_payload(struct pni_reader *reader, uint8_t code, struct pni_value *value);
 
