@@ -92,7 +92,7 @@ PN_EXTERN void pn_disposition_clear(pn_disposition_t *disposition);
  *
  * Such a state is sent only by pn_delivery_update(), here and for the four that follow.
  *
- * @return NULL when it is a state of another type, or there is no memory
+ * @return NULL when it is a state of another type, or custom, or there is no memory
  */
 PN_EXTERN pn_received_disposition_t *pn_received_disposition(pn_disposition_t *disposition);
 
@@ -109,9 +109,8 @@ PN_EXTERN pn_declared_disposition_t *pn_declared_disposition(pn_disposition_t *d
 PN_EXTERN pn_transactional_disposition_t *pn_transactional_disposition(pn_disposition_t *disposition);
 
 /**
- * View a disposition as custom, which any becomes: its type stays, and what belonged to it is then the
- * elements of a list (pn_custom_disposition_data()). The views and functions of other kinds find nothing in
- * it any more.
+ * View a disposition as custom, which any becomes: its type stays, and what belongs to it is then a list
+ * (pn_custom_disposition_data()). The list is what is sent; other functions still show what it was made from.
  *
  * @return NULL when there is no memory
  */

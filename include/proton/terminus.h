@@ -24,7 +24,8 @@ extern "C" {
  * has. A server that agrees copies the latter to the former (pn_terminus_copy()); one that refuses leaves
  * the type of its own terminus PN_UNSPECIFIED and closes the link with a condition. [2.6.3]
  *
- * Plain memory that belongs to its link. Functions that change one return 0, or PN_ARG_ERR for NULL.
+ * Plain memory that belongs to its link. Functions that change one return 0, or PN_ARG_ERR for NULL
+ * and for what is not a value of its type.
  */
 typedef struct pn_terminus_t pn_terminus_t;
 
