@@ -8,6 +8,7 @@
 #ifndef BARYON_WIRE_READER_H
 #define BARYON_WIRE_READER_H
 
+#include "base/compiler.h"
 #include "base/status.h"
 #include "wire/encoding.h"
 #include <proton/types.h>
@@ -74,12 +75,20 @@ PNI_NODISCARD pni_status pni_check_scalar(struct pni_reader *reader, const struc
 PNI_NODISCARD pni_status pni_read_descriptor(struct pni_reader *reader, uint64_t *code);
 
 /* Numbers, most significant octet first. */
-static inline uint16_t pni_load16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+static inline uint16_t pni_load16(const uint8_t *p) {
+  uint16_t octets;
+  memcpy(&octets, p, sizeof octets);
+  return PNI_BIG_ENDIAN16(octets);
+}
 static inline uint32_t pni_load32(const uint8_t *p) {
-  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+  uint32_t octets;
+  memcpy(&octets, p, sizeof octets);
+  return PNI_BIG_ENDIAN32(octets);
 }
 static inline uint64_t pni_load64(const uint8_t *p) {
-  return (uint64_t)pni_load32(p) << 32 | pni_load32(p + 4);
+  uint64_t octets;
+  memcpy(&octets, p, sizeof octets);
+  return PNI_BIG_ENDIAN64(octets);
 }
 
 /* An unsigned integer, char, decimal32 or decimal64 of any width; of a boolean, whether it is true. */
