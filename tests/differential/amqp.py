@@ -343,3 +343,16 @@ def compare_section(code, theirs, ours, found):
             found.add("trailing nulls of %s left out" % SECTIONS[code])
         theirs = Node(theirs.type, theirs.code, children=fields)
     compare(theirs, ours, "section", found)
+
+
+def oddly_described(kind, data):
+    """Whether valid data has a described value with a descriptor or a content that is described itself, or with a
+    descriptor that is neither symbol nor ulong."""
+    waiting = [read_value(data)[0]] if kind == "V" else [node for _, node in read_message(data)]
+    while waiting:
+        node = waiting.pop()
+        pairs = [node.children] if node.type == "described" else [(descriptor, node) for descriptor in node.descriptors]
+        if any(one.type not in ("symbol", "ulong") or other.type == "described" for one, other in pairs):
+            return True
+        waiting.extend(node.children or ())
+    return False
