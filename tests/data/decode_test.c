@@ -131,7 +131,7 @@ static void strings_in_both_widths(void **state) {
   DECODES(data, "a1 14 'more than sixteen' e2 82 ac", "\"more than sixteen\\xe2\\x82\\xac\"");
   DECODES(data, "b1 00 00 00 05 'hello'", "\"hello\"");
   DECODES(data, "a3 05 'amqp:'", ":\"amqp:\"");
-  DECODES(data, "a3 12 'a-symbol-of-eighte'", ":a-symbol-of-eighte");
+  DECODES(data, "a3 12 'a-symbol-of-eighte'", ":\"a-symbol-of-eighte\"");
   DECODES(data, "b3 00 00 00 01 'x'", ":x");
 }
 

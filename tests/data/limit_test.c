@@ -106,25 +106,26 @@ static void bytes_beyond_any_limit(void **state) {
 }
 
 /* [1.2] Lists in one another, and values described again and again. */
-static void assert_nesting(pn_data_t *data, unsigned depth, int failure) {
+static void assert_nesting(pn_data_t *data, size_t depth, int failure) {
   enum { HEAD = 9, DEEPEST = 130 };
   uint8_t lists[HEAD * DEEPEST], described[2 * DEEPEST + 1];
-  for (unsigned i = 0; i < depth; i++) {
-    const unsigned size = HEAD * (depth - 1 - i) + 4, count = i + 1 < depth;
-    const uint8_t head[HEAD] = {0xd0, 0, 0, (uint8_t)(size >> 8), (uint8_t)size, 0, 0, 0, (uint8_t)count};
-    memcpy(lists + (size_t)HEAD * i, head, HEAD);
+  const size_t lists_size = HEAD * depth, described_size = 2 * depth + 1;
+  for (size_t i = 0; i < depth; i++) {
+    const size_t inside = HEAD * (depth - 1 - i) + 4;
+    const uint8_t head[HEAD] = {0xd0, 0, 0, (uint8_t)(inside >> 8), (uint8_t)inside, 0, 0, 0, i + 1 < depth};
+    memcpy(lists + HEAD * i, head, HEAD);
     described[2 * i] = 0x00;
     described[2 * i + 1] = 0x43;
   }
-  described[2 * depth] = 0x40;
+  described[described_size - 1] = 0x40;
   pn_data_clear(data);
   assert_int_equal(
-      pn_data_decode(data, (const char *)lists, (size_t)HEAD * depth), failure ? failure : HEAD * (int)depth);
+      pn_data_decode(data, (const char *)lists, lists_size), failure ? failure : (int)lists_size);
   assert_int_equal(pn_data_size(data), failure ? 0 : depth);
   pn_data_clear(data);
   assert_int_equal(
-      pn_data_decode(data, (const char *)described, 2 * depth + 1), failure ? failure : 2 * (int)depth + 1);
-  assert_int_equal(pn_data_size(data), failure ? 0 : 2 * depth + 1);
+      pn_data_decode(data, (const char *)described, described_size), failure ? failure : (int)described_size);
+  assert_int_equal(pn_data_size(data), failure ? 0 : described_size);
 }
 
 static void nesting_up_to_its_limit(void **state) {
