@@ -68,6 +68,7 @@ static void take_credentials(pn_transport_t *transport) {
   if (!sasl->password) pni_sasl_set_text(sasl, &sasl->password, conn->password);
   if (!sasl->authorization) pni_sasl_set_text(sasl, &sasl->authorization, conn->authorization);
   if (!sasl->remote_host) pni_sasl_set_text(sasl, &sasl->remote_host, conn->hostname);
+  if (!transport->user) pni_sasl_set_text(sasl, &transport->user, sasl->user);
 }
 
 /* The first octet goes in or out: which side this is and what was set is fixed now. */

@@ -1,4 +1,5 @@
-/* A client and a server agree on who the client is: ANONYMOUS, PLAIN, EXTERNAL, and what either side may be set to. [5.3] */
+/* A client and a server agree on who the client is: ANONYMOUS, PLAIN, EXTERNAL, and what either side may be
+ * set to. [5.3] */
 #include "layers/sasl.h"
 
 #include "layers/sasl_pair.h"
@@ -84,6 +85,8 @@ static void wrong_password_does_not(void **state) {
   pair_bind(&pair);
   pair_run(&pair);
   assert_turned_away(&pair, PN_SASL_AUTH);
+  assert_string_equal(pn_transport_get_user(pair.client), "bob");
+  assert_null(pn_transport_get_user(pair.server));
   assert_string_equal(condition_of(pair.server), "amqp:unauthorized-access");
   assert_int_equal(pn_sasl_outcome(server_sasl(&pair)), PN_SASL_AUTH);
   pair_free(&pair);
