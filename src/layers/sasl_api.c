@@ -146,7 +146,7 @@ const char *pni_sasl_config_name(pn_transport_t *transport) {
 
 const char *pni_sasl_config_path(pn_transport_t *transport) {
   if (transport->sasl && transport->sasl->config_path) return transport->sasl->config_path;
-  return getenv("PN_SASL_CONFIG_PATH");
+  return getenv("PN_SASL_CONFIG_PATH"); /* NOLINT(concurrency-mt-unsafe): who changes it takes care of that */
 }
 
 /* <baryon/sasl.h> */

@@ -167,8 +167,10 @@ static void sasl_comes_once(void **state) {
   tell(server, SASL_HEADER INIT_ANONYMOUS);
   expect_said(server, SASL_HEADER OFFER_ANONYMOUS OUTCOME_OK);
   assert_true(pn_transport_is_authenticated(server));
+  assert_int_equal(server->layers.count, 2); /* the sniffer is left, and the frames */
   tell(server, SASL_HEADER);
   assert_string_equal(condition_of(server), framing);
+  assert_int_equal(server->layers.count, 2);
   pn_transport_free(server);
 }
 
