@@ -154,7 +154,7 @@ static pni_status receive_init(pn_transport_t *transport, struct pni_reader *bod
     return pni_sasl_advance(transport);
   }
   free(sasl->selected);
-  sasl->selected = strndup(in.mechanism.start, in.mechanism.size);
+  sasl->selected = pni_sasl_copy(in.mechanism);
   if (!sasl->selected) return PNI_NO_MEMORY;
   sasl->impl->process_init(transport, sasl->selected, &response);
   return pni_sasl_advance(transport);

@@ -74,7 +74,7 @@ static void verify(pn_transport_t *transport, pn_bytes_t message) {
     conclude(transport, PN_SASL_AUTH, NULL);
     return;
   }
-  char *const user = strndup(claim.user.start, claim.user.size);
+  char *const user = pni_sasl_copy(claim.user);
   sasl->question = user ? pni_sasl_question(sasl, claim.user, claim.password) : NULL;
   if (!sasl->question) {
     free(user);
