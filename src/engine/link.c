@@ -214,9 +214,8 @@ static void lose(pn_delivery_t *dlv) {
   dlv->has_id = false;
   const bool cut = link->sender ? dlv->begun && !dlv->sent : !dlv->done;
   if (cut) {
-    const size_t waiting = pni_payload_size(&dlv->payload);
+    const size_t waiting = pni_delivery_drop(dlv);
     dlv->aborted = true;
-    pni_payload_clear(&dlv->payload);
     if (link->sender) {
       dlv->begun = false;
       ssn->outgoing_bytes -= waiting;

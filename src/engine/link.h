@@ -3,6 +3,7 @@
 #define BARYON_ENGINE_LINK_H
 
 #include "engine/endpoint.h"
+#include "engine/payload.h"
 #include "engine/serial.h"
 #include "engine/terminus.h"
 #include "engine/tree.h"
@@ -42,6 +43,9 @@ struct pn_link_t {
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
   pn_link_t *blocked_next;
+  struct pni_payload
+      payload; /* of its deliveries, in their order: sender: given and not yet framed; receiver: arrived and
+                                 not yet taken */
   uint32_t unsettled_count;
   pn_terminus_t source, target, remote_source, remote_target;
   uint64_t max_message_size, remote_max_message_size;
