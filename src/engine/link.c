@@ -187,6 +187,7 @@ static void take_out(struct pni_endpoint *endpoint) {
 
 static void clear(struct pni_endpoint *endpoint) {
   pn_link_t *link = (pn_link_t *)endpoint;
+  pni_payload_clear(&link->payload);
   pni_terminus_clear(&link->source);
   pni_terminus_clear(&link->target);
   pni_terminus_clear(&link->remote_source);

@@ -13,8 +13,8 @@
 struct pni_numbers {
   uint64_t first; /* numbers 0 to 63; set: taken */
   uint64_t *more; /* the following ones, 64 in each */
-  size_t words;   /* in `more` */
-  size_t lowest;  /* all numbers below 64 * lowest are taken */
+  uint32_t words;  /* in `more` */
+  uint32_t lowest; /* all numbers below 64 * lowest are taken */
 };
 
 /* Take the lowest free number up to and including `most`; PNI_OVERFLOW if there is none. */
