@@ -263,7 +263,7 @@ pni_status pni_receive_detach(pn_transport_t *transport, uint16_t channel, struc
     pni_endpoint_remote_close(&link->endpoint);
   else
     pni_endpoint_event(&link->endpoint, PN_LINK_REMOTE_DETACH);
-  if (link->endpoint.freed) pn_link_close(link); /* nobody else will answer */
+  if (link->endpoint.freed && !link->detach_sent) pn_link_close(link); /* nobody else will answer */
   if (link->endpoint.due) pni_endpoint_owe(&link->endpoint, link->endpoint.due);
   if (link->detach_sent) detached(link);
   return PNI_OK;

@@ -15,7 +15,7 @@ struct pn_link_t {
   pn_link_t *next, *prev;                 /* all links of the connection */
   pn_link_t *session_next, *session_prev; /* the links of the session */
   pn_link_t *same_name;                   /* chain in the session's map of names */
-  char *name;
+  char *name;                             /* behind the struct */
   uint32_t name_size;
   uint32_t local_handle, remote_handle; /* PNI_NO_HANDLE while not attached on that side [2.6.2] */
   bool sender : 1;
