@@ -7,10 +7,10 @@
 #include <inttypes.h>
 
 static void symbol(struct pni_text *text, pn_bytes_t bytes) {
-  bool plain = bytes.size == 0 || bytes.start[0] < '0' || bytes.start[0] > '9';
+  bool plain = true; /* nothing but letters needs no quotes */
   for (size_t i = 0; i < bytes.size && plain; i++) {
     const char c = bytes.start[i];
-    plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
   pni_text_string(text, plain ? ":" : ":\"");
   pni_text_quoted(text, bytes.start, bytes.size);
