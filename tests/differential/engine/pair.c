@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ROUNDS = 200, MAX_FRAME = 32768 };
+enum { ROUNDS = 40, MAX_FRAME = 32768 };
 
 static void side_init(struct side *side, pn_connection_t *connection) {
   if (pn_connection_driver_init(&side->driver, connection, NULL)) abort();

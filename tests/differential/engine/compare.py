@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""Compares two engines by the journals of the same scenarios.
+
+  compare.py OURS THEIRS [--only NAME...] [--bytes-too] [--mixed-too]
+
+OURS and THEIRS are the program of main.c, linked to one library and to the other. Always compared: both sides of a connection with
+one library, octets in one piece. Then octets one at a time, and mixed: two processes in which the client of one library talks to
+the server of the other, and the other way round; their journals must be those of the library alone.
+
+Journals are compared stream by stream (events and calls of a side; frames that it wrote). differences.txt beside this file
+lists what may differ, as ../compare.py explains: `scenario | stream | Proton's lines | Baryon's lines | reason`, where the
+lines of one differing place are joined with ` ;; `. Further topics:
+
+  normalise | stream | regular expression | replacement | reason      applied to every line of both
+  mixed SCENARIO | stream | alone | mixed | reason                    the lines of one library, alone and in a mixed pair
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import difflib
+import os
+import re
+import socket
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import compare as plain  # noqa: E402
+
+JOIN = " ;; "
+
+
+class Normaliser:
+    def __init__(self, path):
+        self.rules = []
+        with open(path) as file:
+            for line in file:
+                if line.startswith("normalise |"):
+                    _, stream, pattern, replacement, reason = [part.strip() for part in line.split(" | ", 4)]
+                    self.rules.append((stream, re.compile(pattern), replacement, reason))
+
+    def __call__(self, stream, line):
+        for where, pattern, replacement, _ in self.rules:
+            if plain.matches(stream, where):
+                line = pattern.sub(replacement, line)
+        return line
+
+
+def journals(text, normalise):
+    """scenario -> stream -> lines"""
+    scenarios = collections.OrderedDict()
+    for line in text.split("\n"):
+        if not line:
+            continue
+        scenario, stream, rest = (line.split(" | ", 2) + ["", ""])[:3]
+        streams = scenarios.setdefault(scenario, collections.OrderedDict())
+        streams.setdefault(stream, []).append(normalise(stream, rest))
+    return scenarios
+
+
+def play(program, arguments, normalise):
+    done = subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if done.returncode:
+        sys.exit("%s: status %d" % (program, done.returncode))
+    return journals(done.stdout.decode("latin-1"), normalise)
+
+
+def play_crosswise(programs, scenario, normalise):
+    """The journals of one scenario in two processes that talk to one another."""
+    sockets = socket.socketpair()
+    running = []
+    for program, end, role in zip(programs, sockets, ("--leads", "--follows")):
+        running.append(subprocess.Popen([program, "--cross", str(end.fileno()), role, scenario], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, pass_fds=[end.fileno()]))
+    for end in sockets:
+        end.close()
+    return [journals(process.communicate()[0].decode("latin-1"), normalise).get(scenario, {}) for process in running]
+
+
+def blocks(one, two):
+    """The places where two lists of lines differ."""
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield JOIN.join(one[i1:i2]), JOIN.join(two[j1:j2])
+
+
+def compare_streams(kind, topic, one, two, report, differences):
+    for stream in list(one) + [stream for stream in two if stream not in one]:
+        for theirs, ours in blocks(one.get(stream, []), two.get(stream, [])):
+            if not differences.accept(topic, stream, theirs, ours):
+                report.fail(kind, "%s | %s\n  - %s\n  + %s" % (
+                    topic, stream, theirs.replace(JOIN, "\n  - "), ours.replace(JOIN, "\n  + ")))
+
+
+def observations(scenarios):
+    return sum(len(lines) for streams in scenarios.values() for lines in streams.values())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ours")
+    parser.add_argument("theirs")
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--bytes-too", action="store_true")
+    parser.add_argument("--mixed-too", action="store_true")
+    parser.add_argument("--differences", default=os.path.join(HERE, "differences.txt"))
+    parser.add_argument("--allow-unused", action="store_true")
+    options = parser.parse_args()
+
+    names = options.only or subprocess.run([options.theirs, "--list"], stdout=subprocess.PIPE, check=True).stdout.decode().split()
+    topics = names + ["mixed " + name for name in names]
+    differences, report = plain.Differences(options.differences, topics), plain.Report()
+    normalise = Normaliser(options.differences)
+
+    for arguments, kind in [([], "whole")] + ([(["--bytes"], "octet by octet")] if options.bytes_too else []):
+        theirs = play(options.theirs, arguments + options.only, normalise)
+        ours = play(options.ours, arguments + options.only, normalise)
+        for name in names:
+            compare_streams(kind, name, theirs.get(name, {}), ours.get(name, {}), report, differences)
+        print("%s: %d scenarios, %d observations with Proton, %d with Baryon"
+              % (kind, len(names), observations(theirs), observations(ours)))
+        if kind == "whole":
+            alone = {"theirs": theirs, "ours": ours}
+
+    if options.mixed_too:
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            mixed = list(pool.map(lambda name: play_crosswise([options.ours, options.theirs], name, normalise), names))
+        for name, (ours, theirs) in zip(names, mixed):
+            compare_streams("mixed: Baryon's end", "mixed " + name, alone["ours"].get(name, {}), ours, report, differences)
+            compare_streams("mixed: Proton's end", "mixed " + name, alone["theirs"].get(name, {}), theirs, report, differences)
+        print("mixed: %d scenarios, each with either library as the client" % len(names))
+
+    whole = not options.only and options.bytes_too and options.mixed_too
+    status = report.end(differences, whole and not options.allow_unused)
+    if status:
+        print("repeat one: %s %s %s --only NAME" % (sys.argv[0], options.ours, options.theirs))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
