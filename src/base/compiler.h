@@ -2,6 +2,8 @@
 #ifndef BARYON_BASE_COMPILER_H
 #define BARYON_BASE_COMPILER_H
 
+#include <stdint.h>
+
 #if defined(__GNUC__)
 #  define PNI_NODISCARD           __attribute__((warn_unused_result))
 #  define PNI_PRINTF(fmt, args)   __attribute__((format(printf, fmt, args)))
@@ -28,14 +30,27 @@ static inline unsigned pni_log2(unsigned long long x) {
 }
 #  define PNI_LOG2(x)       pni_log2(x)
 #  define PNI_LOWEST_BIT(x) pni_log2((x) & (~(x) + 1))
-#  define PNI_THREAD_LOCAL  _Thread_local
-static inline unsigned pni_log2(unsigned long long x) {
-  unsigned log = 0;
-  while (x >>= 1) log++;
-  return log;
+#endif
+
+/* A number as it lies in memory with its most significant octet first, and back. */
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#  define PNI_BIG_ENDIAN16(x) __builtin_bswap16(x)
+#  define PNI_BIG_ENDIAN32(x) __builtin_bswap32(x)
+#  define PNI_BIG_ENDIAN64(x) __builtin_bswap64(x)
+#else
+static inline uint64_t pni_big_endian(uint64_t x, unsigned octets) {
+  union {
+    unsigned char octets[sizeof(uint64_t)];
+    uint64_t whole;
+    uint32_t half;
+    uint16_t quarter;
+  } number = {{0}};
+  for (unsigned i = octets; i-- > 0; x >>= 8) number.octets[i] = (unsigned char)x;
+  return octets == 2 ? number.quarter : octets == 4 ? number.half : number.whole;
 }
-#  define PNI_LOG2(x)       pni_log2(x)
-#  define PNI_LOWEST_BIT(x) pni_log2((x) & (~(x) + 1))
+#  define PNI_BIG_ENDIAN16(x) ((uint16_t)pni_big_endian((x), 2))
+#  define PNI_BIG_ENDIAN32(x) ((uint32_t)pni_big_endian((x), 4))
+#  define PNI_BIG_ENDIAN64(x) pni_big_endian((x), 8)
 #endif
 
 /* The struct whose member is known to be at this address. */

@@ -1,8 +1,10 @@
-/* memory.c: memory that grows. Doubling keeps the cost of appending constant; sizes are checked for wrapping. */
+/* memory.c: memory that grows, and strings that are replaced. Doubling keeps the cost of appending constant; sizes are
+ * checked for wrapping. */
 #include "base/memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 pni_status pni_grow(void **array, size_t *capacity, size_t needed, size_t element) {
   if (needed <= *capacity) return PNI_OK;
@@ -14,4 +16,22 @@ pni_status pni_grow(void **array, size_t *capacity, size_t needed, size_t elemen
   *array = grown;
   *capacity = wanted;
   return PNI_OK;
+}
+
+pni_status pni_keep_bytes(char **place, const char *bytes, size_t size) {
+  char *copy = NULL;
+  if (bytes) {
+    if (size == SIZE_MAX) return PNI_NO_MEMORY;
+    copy = malloc(size + 1);
+    if (!copy) return PNI_NO_MEMORY;
+    if (size > 0) memcpy(copy, bytes, size);
+    copy[size] = '\0';
+  }
+  free(*place);
+  *place = copy;
+  return PNI_OK;
+}
+
+pni_status pni_keep_string(char **place, const char *string) {
+  return pni_keep_bytes(place, string, string ? strlen(string) : 0);
 }

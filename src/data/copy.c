@@ -5,42 +5,26 @@
 #include "data/node.h"
 
 /* Copy one node without its children. */
-static pni_status copy_node(pn_data_t *data, const pn_data_t *src, uint16_t at) {
-  const struct pni_node from = src->nodes[at];
-  const char *start = NULL;
-  size_t size = 0;
-  bool bytes = false;
-  switch (from.type) {
-  case PN_BINARY:
-  case PN_STRING:
-  case PN_SYMBOL:
-  case PN_DECIMAL128:
-  case PN_UUID:
-    bytes = true;
-    size = from.value.bytes.size;
-    start = src->bytes + from.value.bytes.offset;
-    TRY(pni_data_reserve_bytes(data, size, &start));
-    break;
-  default: break;
-  }
-  struct pni_node *to = pni_data_add(data, from.type);
+static pni_status copy_node(pn_data_t *data, const pn_data_t *src, const struct pni_node *from) {
+  const bool bytes = pni_node_has_bytes(from);
+  pn_bytes_t content = bytes ? pni_node_bytes(src, from) : pn_bytes(0, NULL);
+  if (bytes) TRY(pni_data_reserve_bytes(data, content.size, &content.start));
+  const bool scalar = !bytes && !pni_node_compound(from);
+  const union pni_node_value value = {.bits = scalar ? from->value.bits : 0};
+  struct pni_node *to = pni_data_add(data, (pn_type_t)from->type, value);
   if (!to) return PNI_NO_MEMORY;
-  if (bytes) {
-    to->value.bytes.offset = pni_data_add_bytes(data, start, size);
-    to->value.bytes.size = (uint32_t)size;
-  } else if (!pni_node_compound(&from)) {
-    to->value = from.value;
-  }
-  to->element = from.element;
+  if (bytes) to->value = pni_data_add_bytes(data, content.start, content.size);
+  to->element = from->element;
   return PNI_OK;
 }
 
 static pni_status copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top) {
   pni_data_settle(data);
-  const struct pni_data_mark mark = pni_data_mark(data);
+  struct pni_data_mark mark;
+  pni_data_mark(data, &mark);
   uint16_t at = top;
   for (;;) {
-    const pni_status status = copy_node(data, src, at);
+    const pni_status status = copy_node(data, src, &src->nodes[at]);
     if (status) {
       pni_data_back_to(data, &mark);
       return status;
@@ -60,18 +44,32 @@ static pni_status copy_value(pn_data_t *data, const pn_data_t *src, uint16_t top
   }
 }
 
-pni_status pni_data_append_value(pn_data_t *data, pn_data_t *src, uint16_t top) {
-  if (data != src) return copy_value(data, src, top);
-  /* What is put may lie in or over what is copied: go by way of another tree. */
+/* Copy one after the other, `limit` at most if that is not negative. */
+static pni_status copy_values(pn_data_t *data, const pn_data_t *src, uint16_t top, int limit) {
+  for (int i = 0; top && (limit < 0 || i < limit); i++, top = src->nodes[top].next)
+    TRY(copy_value(data, src, top));
+  return PNI_OK;
+}
+
+/* What is put may lie in or over what is copied: go by way of another tree. */
+static pni_status copy_own_values(pn_data_t *data, uint16_t top, int limit) {
   pn_data_t *other = pn_data(0);
   if (!other) return pni_data_fail(data, PNI_NO_MEMORY, "no memory for a copy");
-  pni_status status = copy_value(other, src, top);
+  pni_status status = copy_values(other, data, top, limit);
   if (status)
-    pn_error_copy(&data->error, &other->error);
+    (void)pn_error_copy(&data->error, &other->error);
   else
-    status = copy_value(data, other, pni_data_first(other));
+    status = copy_values(data, other, pni_data_first(other), -1);
   pn_data_free(other);
   return status;
+}
+
+static pni_status append_values(pn_data_t *data, pn_data_t *src, uint16_t top, int limit) {
+  return data == src ? copy_own_values(data, top, limit) : copy_values(data, src, top, limit);
+}
+
+pni_status pni_data_append_value(pn_data_t *data, pn_data_t *src, uint16_t top) {
+  return append_values(data, src, top, 1);
 }
 
 uint16_t pni_data_first(pn_data_t *data) {
@@ -83,28 +81,13 @@ uint16_t pni_data_first(pn_data_t *data) {
   return first;
 }
 
-/* Append to a tree what it holds itself. */
-static int append_own(pn_data_t *data, int limit) {
-  pn_data_t *other = pn_data(data->node_count);
-  if (!other) return pni_data_fail(data, PNI_NO_MEMORY, "no memory for a copy");
-  int status = pn_data_appendn(other, data, limit);
-  if (status)
-    pn_error_copy(&data->error, &other->error);
-  else
-    status = pn_data_append(data, other);
-  pn_data_free(other);
-  return status;
-}
-
 int pn_data_appendn(pn_data_t *data, pn_data_t *src, int limit) {
-  if (data == src) return append_own(data, limit);
-  uint16_t at = pni_data_first(src);
-  for (int i = 0; at && (limit < 0 || i < limit); i++, at = src->nodes[at].next)
-    TRY(copy_value(data, src, at));
-  return PNI_OK;
+  return append_values(data, src, pni_data_first(src), limit);
 }
 
-int pn_data_append(pn_data_t *data, pn_data_t *src) { return pn_data_appendn(data, src, -1); }
+int pn_data_append(pn_data_t *data, pn_data_t *src) {
+  return append_values(data, src, pni_data_first(src), -1);
+}
 
 int pn_data_copy(pn_data_t *data, pn_data_t *src) {
   if (data == src) {

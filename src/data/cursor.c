@@ -2,13 +2,12 @@
 #include "data/node.h"
 
 bool pn_data_next(pn_data_t *data) {
-  const struct pni_node *nodes = data->nodes;
-  const uint16_t next = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
-  if (!next) {
-    if (PNI_LIKELY(!data->fill)) return false;
+  uint16_t next = *pni_data_link(data);
+  if (PNI_UNLIKELY(next == 0 && data->fill)) {
     pni_data_settle_now(data);
-    return pn_data_next(data);
+    next = *pni_data_link(data);
   }
+  if (next == 0) return false;
   data->current = next;
   return true;
 }
@@ -89,6 +88,7 @@ pn_handle_t pn_data_point(pn_data_t *data) {
 }
 
 bool pn_data_restore(pn_data_t *data, pn_handle_t point) {
+  pni_data_settle(data);
   const intptr_t place = (intptr_t)point;
   if (place >= (intptr_t)data->node_count || -place >= (intptr_t)data->node_count) return false;
   const uint16_t current = place > 0 ? (uint16_t)place : 0;

@@ -22,16 +22,15 @@ static void finalize(void *object) {
 static const pn_class_t data_class =
     PNI_CLASS("pn_data", CID_pn_data, .finalize = finalize, .inspect = pni_data_inspect);
 
-/* Node and byte arrays may be used up to their capacity, or the limit if that comes first; not at all before the values
- * that were deferred are there. */
+static bool bytes_limited(const pn_data_t *data) { return data->content_limit < PNI_DATA_BYTES_MAX; }
+
+/* What may be used of the arrays without asking: nothing before the values that were deferred are there, and no bytes if
+ * they have to be counted. */
 static void set_ends(pn_data_t *data) {
-  if (data->fill) {
-    data->node_end = data->bytes_end = 0;
-    return;
-  }
-  data->node_end = data->node_capacity < data->node_limit ? (uint32_t)data->node_capacity : data->node_limit;
-  data->bytes_end =
-      data->bytes_capacity < PNI_DATA_BYTES_MAX ? (uint32_t)data->bytes_capacity : PNI_DATA_BYTES_MAX;
+  const size_t bytes = data->bytes_capacity < PNI_DATA_BYTES_MAX ? data->bytes_capacity : PNI_DATA_BYTES_MAX;
+  const size_t nodes = data->node_capacity < data->node_limit ? data->node_capacity : data->node_limit;
+  data->node_end = data->fill ? 0 : (uint32_t)nodes;
+  data->bytes_end = data->fill || bytes_limited(data) ? 0 : (uint32_t)bytes;
 }
 
 static pni_status reserve_nodes(pn_data_t *data, size_t slots) {
@@ -111,6 +110,10 @@ void pn_data_set_decode_limits(pn_data_t *data, size_t max_nodes, size_t max_buf
   if (max_buf == 0 || max_buf > PNI_DATA_BYTES_MAX) max_buf = PNI_DATA_BYTES_MAX;
   data->node_limit = (uint32_t)max_nodes + 1;
   data->content_limit = (uint32_t)max_buf;
+  data->content_size = 0;
+  for (uint32_t at = 1; at < data->node_count; at++) {
+    if (pni_node_has_bytes(&data->nodes[at])) data->content_size += data->nodes[at].value.bytes.size;
+  }
   set_ends(data);
 }
 
@@ -138,29 +141,54 @@ static pni_status grow_nodes(pn_data_t *data) {
   return PNI_OK;
 }
 
-struct pni_node *pni_data_add_slow(pn_data_t *data, pn_type_t type) {
-  if (data->fill)
-    pni_data_settle_now(data);
-  else if (grow_nodes(data))
-    return NULL;
-  return pni_data_add(data, type);
+struct pni_node *pni_data_add_slow(pn_data_t *data, pn_type_t type, union pni_node_value value) {
+  pni_data_settle(data);
+  const uint16_t at = *pni_data_link(data);
+  if (!at) {
+    if (data->node_count >= data->node_end && grow_nodes(data)) return NULL;
+    return pni_data_append_node(data, pni_data_link(data), type, value);
+  }
+  struct pni_node *node = &data->nodes[at];
+  if (pni_node_compound(node)) data->orphans = true;
+  node->value = value;
+  node->type = (uint8_t)type;
+  node->element = 0;
+  data->current = at;
+  data->changed = true;
+  return node;
+}
+
+static bool grow_bytes(pn_data_t *data, size_t needed) {
+  if (needed < BYTES_AT_FIRST) needed = BYTES_AT_FIRST;
+  void *bytes = data->bytes;
+  if (pni_grow(&bytes, &data->bytes_capacity, needed, 1)) return false;
+  data->bytes = bytes;
+  set_ends(data);
+  return true;
+}
+
+bool pni_data_make_room(pn_data_t *data, size_t size) {
+  return !data->fill && !bytes_limited(data) && size <= PNI_DATA_BYTES_MAX - data->bytes_size &&
+         grow_bytes(data, data->bytes_size + size);
+}
+
+/* Whether a limit forbids so many more. */
+static bool too_many_bytes(const pn_data_t *data, size_t size) {
+  if (size >= PNI_DATA_BYTES_MAX - data->bytes_size) return true;
+  return bytes_limited(data) &&
+         (size > data->content_limit || data->content_size > data->content_limit - size);
 }
 
 pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start) {
   pni_data_settle(data);
-  if (size > data->content_limit || data->content_size > data->content_limit - size ||
-      size >= PNI_DATA_BYTES_MAX - data->bytes_size)
+  if (too_many_bytes(data, size))
     return pni_data_fail(data, PNI_NO_MEMORY, "pn_data string buffer limit exceeded");
-  const size_t needed = data->bytes_size + size + 1;
-  if (needed <= data->bytes_end) return PNI_OK;
+  if (data->bytes_size + size < data->bytes_capacity) return PNI_OK;
   const uintptr_t offset = (uintptr_t)*start - (uintptr_t)data->bytes;
   const bool own = data->bytes && offset <= data->bytes_size;
-  void *bytes = data->bytes;
-  if (pni_grow(&bytes, &data->bytes_capacity, needed < BYTES_AT_FIRST ? BYTES_AT_FIRST : needed, 1))
+  if (!grow_bytes(data, data->bytes_size + size + 1))
     return pni_data_fail(data, PNI_NO_MEMORY, "no memory for %zu bytes", size);
-  data->bytes = bytes;
   if (own) *start = data->bytes + offset;
-  set_ends(data);
   return PNI_OK;
 }
 

@@ -15,6 +15,7 @@ struct encoder {
   struct pni_writer *writer;
   size_t start; /* the writer's size when it began; positions in nodes count from here */
   unsigned depth;
+  uint16_t next; /* the node to be written next; 0 if there is none at this level */
 };
 
 static pni_status refuse(const struct encoder *e, const char *what) {
@@ -27,22 +28,47 @@ static bool is_element(const struct encoder *e, const struct pni_node *node) {
   return parent->type == PN_ARRAY && (node->prev != 0 || !pni_node_described_array(parent));
 }
 
-static void write_scalar(const struct encoder *e, const struct pni_node *node) {
-  struct pni_writer *const writer = e->writer;
-  const union pni_node_value *const v = &node->value;
-  switch (node->type) {
-  case PN_BOOL: pni_write_bool(writer, v->as_bool); break;
-  case PN_UINT: pni_write_uint(writer, v->as_uint); break;
-  case PN_INT: pni_write_int(writer, v->as_int); break;
-  case PN_ULONG: pni_write_ulong(writer, v->as_ulong); break;
-  case PN_LONG: pni_write_long(writer, v->as_long); break;
-  case PN_BINARY: pni_write_bytes(writer, PNI_VBIN8, pni_node_bytes(e->data, node)); break;
-  case PN_STRING: pni_write_bytes(writer, PNI_STR8, pni_node_bytes(e->data, node)); break;
-  case PN_SYMBOL: pni_write_bytes(writer, PNI_SYM8, pni_node_bytes(e->data, node)); break;
-  default: {
-    const pn_atom_t atom = pni_data_atom(e->data, node);
-    pni_write_atom(writer, &atom);
+PNI_INLINE void write_bytes(const pn_data_t *data, struct pni_writer *writer, const struct pni_node *node) {
+  static const uint8_t codes[] = {PNI_VBIN8, PNI_STR8, PNI_SYM8};
+  const uint8_t code = codes[node->type - PN_BINARY];
+  const size_t size = node->value.bytes.size;
+  const char *const start = data->bytes + node->value.bytes.offset;
+  if (PNI_UNLIKELY(size > PNI_COPY_FEW)) {
+    pni_write_bytes(writer, code, pn_bytes(size, start));
+    return;
   }
+  uint8_t *const p = pni_write_room(writer, 2 + size);
+  if (!p) return;
+  p[0] = code;
+  p[1] = (uint8_t)size;
+  (void)pni_copy_few(p + 2, start, size);
+}
+
+/* The encodings with a payload of one octet, and the least value that has none shorter. */
+static const struct {
+  uint8_t code, least;
+} small_codes[] = {
+    [PN_UBYTE] = {PNI_UBYTE, 0},
+    [PN_BYTE] = {PNI_BYTE, 0},
+    [PN_UINT] = {PNI_SMALLUINT, 1},
+    [PN_INT] = {PNI_SMALLINT, 0},
+    [PN_ULONG] = {PNI_SMALLULONG, 1},
+    [PN_LONG] = {PNI_SMALLLONG, 0},
+    [PN_UUID] = {0, 0},
+};
+
+/* What most scalars are is done in line. */
+PNI_INLINE void write_scalar(const pn_data_t *data, struct pni_writer *writer, const struct pni_node *node) {
+  const uint64_t bits = node->value.bits;
+  if (node->type >= PN_BINARY) {
+    write_bytes(data, writer, node);
+  } else if (node->type == PN_BOOL) {
+    pni_write_bool(writer, bits != 0);
+  } else if (small_codes[node->type].code && bits <= INT8_MAX && bits >= small_codes[node->type].least) {
+    pni_write_fixed8(writer, small_codes[node->type].code, (uint8_t)bits);
+  } else {
+    const pn_atom_t atom = pni_data_atom(data, node);
+    pni_write_atom(writer, &atom);
   }
 }
 
@@ -79,10 +105,10 @@ static const struct {
 /* Whether the narrow constructor of its type can hold a value. */
 static bool fits_narrow(const struct pni_node *node) {
   switch (node->type) {
-  case PN_UINT: return node->value.as_uint <= UINT8_MAX;
-  case PN_ULONG: return node->value.as_ulong <= UINT8_MAX;
-  case PN_INT: return node->value.as_int >= INT8_MIN && node->value.as_int <= INT8_MAX;
-  case PN_LONG: return node->value.as_long >= INT8_MIN && node->value.as_long <= INT8_MAX;
+  case PN_UINT:
+  case PN_ULONG: return node->value.bits <= UINT8_MAX;
+  case PN_INT:
+  case PN_LONG: return (int64_t)node->value.bits >= INT8_MIN && (int64_t)node->value.bits <= INT8_MAX;
   case PN_BINARY:
   case PN_STRING:
   case PN_SYMBOL: return node->value.bytes.size <= UINT8_MAX;
@@ -90,10 +116,9 @@ static bool fits_narrow(const struct pni_node *node) {
   }
 }
 
-/* Write what an array's elements share, from its first element on: scalars are done here and now, with *next left at 0;
- * of compound elements only the constructor is written, and *next is the first. */
-static pni_status write_elements(
-    struct encoder *e, const struct pni_node *array, uint16_t first, uint16_t *next) {
+/* Write what an array's elements share, from its first element on: scalars are done here and now; of compound elements
+ * only the constructor is written, and they come next. */
+static pni_status write_elements(struct encoder *e, const struct pni_node *array, uint16_t first) {
   const struct pni_node *const nodes = e->data->nodes;
   const pn_type_t type = pni_node_element_type(array);
   bool narrow = true;
@@ -106,8 +131,8 @@ static pni_status write_elements(
   }
   const uint8_t code = narrow ? element_codes[type].narrow : element_codes[type].wide;
   pni_write_octet(e->writer, code);
-  *next = type > PN_DESCRIBED ? first : 0;
-  if (*next) return PNI_OK;
+  e->next = type > PN_DESCRIBED ? first : 0;
+  if (e->next) return PNI_OK;
   for (uint16_t i = first; i; i = nodes[i].next) {
     const pn_atom_t atom = pni_data_atom(e->data, &nodes[i]);
     pni_write_payload(e->writer, code, &atom);
@@ -121,11 +146,22 @@ static bool opened_wide(const struct encoder *e, const struct pni_node *node) {
 
 static const uint8_t narrow_codes[] = {[PN_ARRAY] = PNI_ARRAY8, [PN_LIST] = PNI_LIST8, [PN_MAP] = PNI_MAP8};
 
-/* Begin a compound value; *next is its first child to be written, 0 if there is none (left). */
-static pni_status open_value(struct encoder *e, struct pni_node *node, uint16_t *next) {
-  const uint16_t first = node->value.items.first;
+/* What comes behind an array's head: its descriptor, if it has one, and its elements. A scalar descriptor is done here and
+ * now; a compound one comes next. */
+static pni_status open_array(struct encoder *e, const struct pni_node *array) {
+  const struct pni_node *first = &e->data->nodes[array->value.items.first];
+  if (!pni_node_described_array(array)) return write_elements(e, array, array->value.items.first);
+  if (array->value.items.count == 0) return refuse(e, "a described array without a descriptor");
+  pni_write_octet(e->writer, PNI_DESCRIPTOR);
+  if (pni_node_compound(first)) return PNI_OK;
+  write_scalar(e->data, e->writer, first);
+  return write_elements(e, array, first->next);
+}
+
+/* Begin a compound value; its first child comes next. */
+static pni_status open_value(struct encoder *e, struct pni_node *node) {
   e->depth++;
-  *next = first;
+  e->next = node->value.items.first;
   if (node->type == PN_DESCRIBED) {
     if (node->value.items.count != 2)
       return refuse(e, "a described value without a descriptor and one value");
@@ -141,11 +177,7 @@ static pni_status open_value(struct encoder *e, struct pni_node *node, uint16_t 
     if (!is_element(e, node)) pni_write_octet(e->writer, narrow_codes[node->type] + NARROW);
     e->writer->size += WIDE_HEAD;
   }
-  if (node->type != PN_ARRAY) return PNI_OK;
-  if (!pni_node_described_array(node)) return write_elements(e, node, first, next);
-  if (!first) return refuse(e, "a described array without a descriptor");
-  pni_write_octet(e->writer, PNI_DESCRIPTOR);
-  return PNI_OK;
+  return node->type == PN_ARRAY ? open_array(e, node) : PNI_OK;
 }
 
 static void close_value(struct encoder *e, const struct pni_node *node) {
@@ -165,53 +197,52 @@ static void close_value(struct encoder *e, const struct pni_node *node) {
   e->depth--;
 }
 
-/* After a value that is complete: the next to write, closing those that are complete with it; 0 at the end of all. */
-static pni_status advance(struct encoder *e, struct pni_node *node, uint16_t *next) {
-  struct pni_node *const nodes = e->data->nodes;
+/* End a compound value whose children are all written, and those that are complete with it; what comes next is the next
+ * neighbour, or an array's elements if the value was their descriptor. */
+static pni_status close_values(struct encoder *e, const struct pni_node *node) {
+  const struct pni_node *const nodes = e->data->nodes;
   for (;;) {
-    struct pni_node *const parent = &nodes[node->parent];
-    *next = node->next;
-    if (parent->type == PN_ARRAY && !is_element(e, node)) TRY(write_elements(e, parent, node->next, next));
-    if (*next || !node->parent) return PNI_OK;
-    close_value(e, parent);
+    const struct pni_node *const parent = &nodes[node->parent];
+    close_value(e, node);
+    e->next = node->next;
+    if (parent->type == PN_ARRAY && !is_element(e, node)) TRY(write_elements(e, parent, node->next));
+    if (e->next || !node->parent) return PNI_OK;
     node = parent;
   }
 }
 
-/* Write an outermost value with all that is in it. */
-static pni_status write_value(struct encoder *e, uint16_t top) {
-  struct pni_node *const nodes = e->data->nodes;
+/* Write an outermost value with all that is in it, and then those behind it or not. */
+static pni_status write_values(pn_data_t *data, struct pni_writer *writer, uint16_t top, bool all) {
+  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0, .next = 0};
+  struct pni_node *const nodes = data->nodes;
   uint16_t at = top;
-  do {
-    struct pni_node *const node = &nodes[at];
+  while (at) {
+    struct pni_node *node = &nodes[at];
     if (pni_node_compound(node)) {
-      uint16_t first = 0;
-      TRY(open_value(e, node, &first));
-      at = first;
+      TRY(open_value(&e, node));
+      at = e.next;
       if (at) continue;
-      close_value(e, node);
     } else {
-      write_scalar(e, node);
-    }
-    if (node->next && nodes[node->parent].type != PN_ARRAY)
+      write_scalar(data, writer, node);
       at = node->next;
-    else
-      TRY(advance(e, node, &at));
-  } while (at && nodes[at].parent);
+      if (at && (all || node->parent)) continue;
+      if (!node->parent) break;
+      node = &nodes[node->parent];
+    }
+    TRY(close_values(&e, node));
+    at = e.next;
+    if (e.depth == 0 && !all) break;
+  }
   return PNI_OK;
-}
-
-pni_status pni_data_write_current(pn_data_t *data, struct pni_writer *writer) {
-  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0};
-  return write_value(&e, data->current);
 }
 
 pni_status pni_data_write(pn_data_t *data, struct pni_writer *writer) {
   pni_data_settle(data);
-  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0};
-  for (uint16_t at = data->nodes[0].value.items.first; at; at = data->nodes[at].next)
-    TRY(write_value(&e, at));
-  return PNI_OK;
+  return write_values(data, writer, data->nodes[0].value.items.first, true);
+}
+
+pni_status pni_data_write_current(pn_data_t *data, struct pni_writer *writer) {
+  return write_values(data, writer, data->current, false);
 }
 
 ssize_t pn_data_encode(pn_data_t *data, char *bytes, size_t size) {

@@ -13,7 +13,7 @@ struct arguments {
 static pni_status put_text(pn_data_t *data, pn_type_t type, const char *text) {
   if (!text) return (pni_status)pn_data_put_null(data);
   const pn_atom_t atom = {.type = type, .u.as_bytes = pn_bytes(strlen(text), text)};
-  return pni_data_put_atom(data, &atom);
+  return (pni_status)pn_data_put_atom(data, atom);
 }
 
 /* The place is behind the second part of a described value: that is complete, and whatever it completes. */

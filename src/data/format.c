@@ -19,7 +19,7 @@ enum { SHOWN = 1, ITEM = 2 };
 static const struct pni_composite *composite_of(const pn_data_t *data, const struct pni_node *list) {
   if (list->type != PN_LIST || !list->prev || data->nodes[list->parent].type != PN_DESCRIBED) return NULL;
   const struct pni_node *descriptor = &data->nodes[list->prev];
-  if (descriptor->type == PN_ULONG) return pni_composite(descriptor->value.as_ulong);
+  if (descriptor->type == PN_ULONG) return pni_composite(descriptor->value.bits);
   if (descriptor->type == PN_SYMBOL)
     return pni_composite(pni_composite_code(pni_node_bytes(data, descriptor)));
   return NULL;

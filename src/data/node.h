@@ -18,17 +18,8 @@
 #include <string.h>
 
 union pni_node_value {
-  bool as_bool;
-  uint8_t as_ubyte;
-  int8_t as_byte;
-  uint16_t as_ushort;
-  int16_t as_short;
-  uint32_t as_uint; /* char, decimal32 too */
-  int32_t as_int;
-  uint64_t as_ulong; /* decimal64 too */
-  int64_t as_long;   /* timestamp too */
-  float as_float;
-  double as_double;
+  uint64_t
+      bits; /* a scalar of up to 64 bits, zero- or sign-extended by its type; a float's or double's own bits */
   struct {
     uint32_t offset; /* in the tree's bytes; of decimal128 and uuid as well */
     uint32_t size;
@@ -36,7 +27,7 @@ union pni_node_value {
   struct {
     uint16_t first;    /* child */
     uint16_t count;    /* of children, an array's descriptor among them */
-    uint32_t position; /* where the encoder began to write it; of no meaning outside of encode.c */
+    uint32_t position; /* for a walk that writes the tree; of no meaning outside of it */
   } items;
 };
 
@@ -44,12 +35,11 @@ enum { PNI_DESCRIBED_ARRAY = 0x80 };
 
 struct pni_node {
   union pni_node_value value;
-  uint8_t type; /* pn_type_t; 0 of the root */
-  uint8_t
-      element;   /* of an array: pn_type_t of its elements, with PNI_DESCRIBED_ARRAY if it has a descriptor */
-  uint16_t next; /* neighbours */
-  uint16_t prev;
+  uint8_t type;    /* pn_type_t; 0 of the root */
+  uint8_t element; /* of an array: the type of its elements, and PNI_DESCRIBED_ARRAY if it has a descriptor */
+  uint16_t next;
   uint16_t parent;
+  uint16_t prev;
 };
 _Static_assert(sizeof(struct pni_node) == 16, "a node is 16 bytes");
 _Static_assert(PNI_LIMIT_DATA_NODES <= UINT16_MAX, "nodes are numbered in 16 bits");
@@ -60,11 +50,11 @@ _Static_assert(PNI_LIMIT_DATA_NODES <= UINT16_MAX, "nodes are numbered in 16 bit
 struct pn_data_t {
   struct pni_node *nodes;
   char *bytes;
-  uint32_t node_count;   /* slots in use, the root's among them */
-  uint32_t node_end;     /* slots that may be used without asking */
-  uint32_t bytes_size;   /* in use, NULs among them */
-  uint32_t bytes_end;    /* that are there */
-  uint32_t content_size; /* bytes without the NULs: what the limit counts */
+  uint32_t node_count; /* slots in use, the root's among them */
+  uint32_t node_end;   /* slots that may be used without asking */
+  uint32_t bytes_size; /* in use, NULs among them */
+  uint32_t bytes_end;  /* that may be used without asking; 0 if there is a limit, which has to be asked for */
+  uint32_t content_size; /* bytes without the NULs; counted only as long as there is a limit for them */
   uint32_t content_limit;
   uint16_t parent; /* the place */
   uint16_t current;
@@ -84,9 +74,8 @@ struct pn_data_t {
 PNI_COLD pni_status pni_data_fail(pn_data_t *data, pni_status status, const char *format, ...)
     PNI_PRINTF(3, 4);
 
-/* pni_data_add() and pni_data_reserve_bytes() where there is no room: make some, or say no for the limit's sake. Failures
- * are noted. */
-PNI_COLD struct pni_node *pni_data_add_slow(pn_data_t *data, pn_type_t type);
+/* Make room for `size` more bytes and a NUL, or say no for the limit's sake. A failure is noted. If *start lies in the
+ * tree's own bytes it moves with them. */
 PNI_NODISCARD PNI_COLD pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start);
 
 /* Let the values come that were deferred, if they were: for whatever looks at nodes by other ways than pn_data_next() and
@@ -104,6 +93,9 @@ PNI_NODISCARD pni_status pni_data_append_value(pn_data_t *data, pn_data_t *src, 
 /* The value that rewinding and stepping would come to; 0 if there is none. */
 uint16_t pni_data_first(pn_data_t *data);
 
+/* Make room for `size` more bytes if that is possible; nothing is noted if it is not. */
+bool pni_data_make_room(pn_data_t *data, size_t size);
+
 /* Whether a place is in the tree, so that there is something to see and something may be put. */
 bool pni_data_has_place(const pn_data_t *data, uint16_t parent, uint16_t current);
 
@@ -112,6 +104,11 @@ int pni_data_inspect(void *object, pn_string_t *text);
 
 /* Whether nodes of this type have children. */
 static inline bool pni_node_compound(const struct pni_node *node) { return node->type >= PN_DESCRIBED; }
+
+/* Whether nodes of this type lie in the tree's bytes. */
+static inline bool pni_node_has_bytes(const struct pni_node *node) {
+  return node->type >= PN_DECIMAL128 && node->type <= PN_SYMBOL;
+}
 
 /* The current node; the root when there is none, whose type 0 is none of the types asked for. */
 static inline struct pni_node *pni_data_current(const pn_data_t *data) { return &data->nodes[data->current]; }
@@ -145,55 +142,130 @@ static inline pn_bytes_t pni_node_bytes(const pn_data_t *data, const struct pni_
 /* A node as an atom, a compound one with its type alone. */
 pn_atom_t pni_data_atom(const pn_data_t *data, const struct pni_node *node);
 
-/* Put a scalar. */
-PNI_NODISCARD pni_status pni_data_put_atom(pn_data_t *data, const pn_atom_t *atom);
+/* What a node holds of an atom of up to 64 bits. */
+uint64_t pni_atom_bits(const pn_atom_t *atom);
 
-/* The node that is written next: the one after the current, emptied, or a new one behind it. It becomes the current.
- * NULL when there is no room. Its value is all zero. */
-static inline struct pni_node *pni_data_add(pn_data_t *data, pn_type_t type) {
-  struct pni_node *const nodes = data->nodes;
-  struct pni_node *node;
-  uint16_t at = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
-  if (PNI_LIKELY(at == 0)) {
-    if (PNI_UNLIKELY(data->node_count >= data->node_end)) return pni_data_add_slow(data, type);
-    at = (uint16_t)data->node_count++;
-    nodes[data->parent].value.items.count++;
-    if (data->current)
-      nodes[data->current].next = at;
-    else
-      nodes[data->parent].value.items.first = at;
-    node = &nodes[at];
-    *node = (struct pni_node){.type = (uint8_t)type, .prev = data->current, .parent = data->parent};
-  } else {
-    node = &nodes[at];
-    if (pni_node_compound(node)) data->orphans = true;
-    node->value.as_ulong = 0;
-    node->type = (uint8_t)type;
-    node->element = 0;
-  }
-  data->current = at;
+static inline uint64_t pni_float_bits(float f) {
+  uint32_t bits;
+  memcpy(&bits, &f, sizeof bits);
+  return bits;
+}
+
+static inline float pni_bits_float(uint64_t bits) {
+  const uint32_t half = (uint32_t)bits;
+  float f;
+  memcpy(&f, &half, sizeof f);
+  return f;
+}
+
+static inline uint64_t pni_double_bits(double d) {
+  uint64_t bits;
+  memcpy(&bits, &d, sizeof bits);
+  return bits;
+}
+
+static inline double pni_bits_double(uint64_t bits) {
+  double d;
+  memcpy(&d, &bits, sizeof d);
+  return d;
+}
+
+/* Where the number of the node behind the current one is kept. */
+PNI_INLINE uint16_t *pni_data_link(const pn_data_t *data) {
+  return data->current ? &data->nodes[data->current].next : &data->nodes[data->parent].value.items.first;
+}
+
+/* Whether what is put is simply another node behind the last. */
+PNI_INLINE bool pni_data_appends(const pn_data_t *data, const uint16_t *link) {
+  return PNI_LIKELY(data->node_count < data->node_end && *link == 0);
+}
+
+/* In that case: write the node and make it the current. */
+PNI_INLINE struct pni_node *pni_data_append_node(
+    pn_data_t *data, uint16_t *link, pn_type_t type, union pni_node_value value) {
+  const uint32_t at = data->node_count;
+  struct pni_node *const node = &data->nodes[at];
+  *link = (uint16_t)at;
+  data->nodes[data->parent].value.items.count++;
+  node->value = value;
+  node->type = (uint8_t)type;
+  node->element = 0;
+  node->next = 0;
+  node->parent = data->parent;
+  node->prev = data->current;
+  data->node_count = at + 1;
+  data->current = (uint16_t)at;
   data->changed = true;
   return node;
 }
 
+/* In the other: write over what is there, or make room first; let deferred values come before that. */
+struct pni_node *pni_data_add_slow(pn_data_t *data, pn_type_t type, union pni_node_value value);
+
+/* Write a node behind the current one, over what is there or anew, and make it the current. NULL when there is no room. */
+PNI_INLINE struct pni_node *pni_data_add(pn_data_t *data, pn_type_t type, union pni_node_value value) {
+  uint16_t *const link = pni_data_link(data);
+  return pni_data_appends(data, link) ? pni_data_append_node(data, link, type, value)
+                                      : pni_data_add_slow(data, type, value);
+}
+
 /* Make sure that `size` bytes and a NUL can be added; *start moves along if it lies in the tree's own bytes. */
-PNI_NODISCARD static inline pni_status pni_data_reserve_bytes(
-    pn_data_t *data, size_t size, const char **start) {
-  if (PNI_LIKELY(
-          size < data->bytes_end - data->bytes_size && size <= data->content_limit - data->content_size))
-    return PNI_OK;
+PNI_NODISCARD PNI_INLINE pni_status pni_data_reserve_bytes(pn_data_t *data, size_t size, const char **start) {
+  if (PNI_LIKELY(size < PNI_DATA_BYTES_MAX && data->bytes_size + size < data->bytes_end)) return PNI_OK;
   return pni_data_grow_bytes(data, size, start);
 }
 
-/* Add bytes for which there is room; returns their offset. They may lie in the tree's own. */
-static inline uint32_t pni_data_add_bytes(pn_data_t *data, const char *start, size_t size) {
+/* Whether `size` bytes can be added, NULs among them; makes room for them if need be. */
+PNI_INLINE bool pni_data_has_room(pn_data_t *data, size_t size) {
+  if (PNI_LIKELY(size <= PNI_DATA_BYTES_MAX && data->bytes_size + size <= data->bytes_end)) return true;
+  return pni_data_make_room(data, size);
+}
+
+/* Copy a few bytes in line. Returns all of them or'ed together. */
+enum { PNI_COPY_FEW = 16 };
+PNI_INLINE uint64_t pni_copy_few(void *to, const void *from, size_t size) {
+  const char *const source = from;
+  char *const target = to;
+  if (size >= 8) { /* two words that overlap */
+    uint64_t head, tail;
+    memcpy(&head, source, sizeof head);
+    memcpy(&tail, source + size - sizeof tail, sizeof tail);
+    memcpy(target, &head, sizeof head);
+    memcpy(target + size - sizeof tail, &tail, sizeof tail);
+    return head | tail;
+  }
+  if (size >= 4) {
+    uint32_t head, tail;
+    memcpy(&head, source, sizeof head);
+    memcpy(&tail, source + size - sizeof tail, sizeof tail);
+    memcpy(target, &head, sizeof head);
+    memcpy(target + size - sizeof tail, &tail, sizeof tail);
+    return head | tail;
+  }
+  if (size == 0) return 0;
+  const char first = source[0], middle = source[size / 2], last = source[size - 1];
+  target[0] = first;
+  target[size / 2] = middle;
+  target[size - 1] = last;
+  return (uint8_t)(first | middle | last);
+}
+
+PNI_INLINE void pni_copy(void *to, const void *from, size_t size) {
+  if (PNI_LIKELY(size <= PNI_COPY_FEW))
+    (void)pni_copy_few(to, from, size);
+  else
+    memcpy(to, from, size);
+}
+
+/* Add bytes for which there is room. They may lie in the tree's own. */
+PNI_INLINE union pni_node_value pni_data_add_bytes(pn_data_t *data, const char *start, size_t size) {
   const uint32_t offset = data->bytes_size;
   char *const p = data->bytes + offset;
-  if (size > 0) memcpy(p, start, size);
+  pni_copy(p, start, size);
   p[size] = '\0';
   data->bytes_size = offset + (uint32_t)size + 1;
   data->content_size += (uint32_t)size;
-  return offset;
+  return (union pni_node_value){.bytes = {.offset = offset, .size = (uint32_t)size}};
 }
 
 /* What a tree was before a value was put, for taking all of it back. Valid until anything else is put. */
@@ -205,18 +277,15 @@ struct pni_data_mark {
   bool orphans;
 };
 
-static inline struct pni_data_mark pni_data_mark(const pn_data_t *data) {
-  const struct pni_node *nodes = data->nodes;
-  struct pni_data_mark mark;
-  mark.node_count = data->node_count;
-  mark.bytes_size = data->bytes_size;
-  mark.content_size = data->content_size;
-  mark.parent = data->parent;
-  mark.current = data->current;
-  mark.orphans = data->orphans;
-  mark.at = data->current ? nodes[data->current].next : nodes[data->parent].value.items.first;
-  if (PNI_UNLIKELY(mark.at)) mark.overwritten = nodes[mark.at];
-  return mark;
+PNI_INLINE void pni_data_mark(const pn_data_t *data, struct pni_data_mark *mark) {
+  mark->node_count = data->node_count;
+  mark->bytes_size = data->bytes_size;
+  mark->content_size = data->content_size;
+  mark->parent = data->parent;
+  mark->current = data->current;
+  mark->orphans = data->orphans;
+  mark->at = *pni_data_link(data);
+  if (PNI_UNLIKELY(mark->at)) mark->overwritten = data->nodes[mark->at];
 }
 
 void pni_data_back_to(pn_data_t *data, const struct pni_data_mark *mark);

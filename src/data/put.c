@@ -6,51 +6,60 @@
 /* Failed putting: the code was noted. */
 static PNI_COLD int failure(const pn_data_t *data) { return data->error.code; }
 
-#define PUT(name, c_type, pn_type, member)                                                                   \
-  int pn_data_put_##name(pn_data_t *data, c_type v) {                                                        \
-    struct pni_node *node = pni_data_add(data, pn_type);                                                     \
-    if (PNI_UNLIKELY(!node)) return failure(data);                                                           \
-    node->value.member = v;                                                                                  \
-    return PNI_OK;                                                                                           \
-  }
-PUT(bool, bool, PN_BOOL, as_bool)
-PUT(ubyte, uint8_t, PN_UBYTE, as_ubyte)
-PUT(byte, int8_t, PN_BYTE, as_byte)
-PUT(ushort, uint16_t, PN_USHORT, as_ushort)
-PUT(short, int16_t, PN_SHORT, as_short)
-PUT(uint, uint32_t, PN_UINT, as_uint)
-PUT(int, int32_t, PN_INT, as_int)
-PUT(char, pn_char_t, PN_CHAR, as_uint)
-PUT(ulong, uint64_t, PN_ULONG, as_ulong)
-PUT(long, int64_t, PN_LONG, as_long)
-PUT(timestamp, pn_timestamp_t, PN_TIMESTAMP, as_long)
-PUT(float, float, PN_FLOAT, as_float)
-PUT(double, double, PN_DOUBLE, as_double)
-PUT(decimal32, pn_decimal32_t, PN_DECIMAL32, as_uint)
-PUT(decimal64, pn_decimal64_t, PN_DECIMAL64, as_ulong)
-
-static inline int put_empty(pn_data_t *data, pn_type_t type) {
-  return PNI_LIKELY(pni_data_add(data, type) != NULL) ? PNI_OK : failure(data);
+PNI_INLINE int put(pn_data_t *data, pn_type_t type, uint64_t bits) {
+  const union pni_node_value value = {.bits = bits};
+  return PNI_LIKELY(pni_data_add(data, type, value) != NULL) ? PNI_OK : failure(data);
 }
 
-int pn_data_put_null(pn_data_t *data) { return put_empty(data, PN_NULL); }
-int pn_data_put_list(pn_data_t *data) { return put_empty(data, PN_LIST); }
-int pn_data_put_map(pn_data_t *data) { return put_empty(data, PN_MAP); }
-int pn_data_put_described(pn_data_t *data) { return put_empty(data, PN_DESCRIBED); }
+int pn_data_put_null(pn_data_t *data) { return put(data, PN_NULL, 0); }
+int pn_data_put_bool(pn_data_t *data, bool b) { return put(data, PN_BOOL, b); }
+int pn_data_put_ubyte(pn_data_t *data, uint8_t ub) { return put(data, PN_UBYTE, ub); }
+int pn_data_put_byte(pn_data_t *data, int8_t b) { return put(data, PN_BYTE, (uint64_t)b); }
+int pn_data_put_ushort(pn_data_t *data, uint16_t us) { return put(data, PN_USHORT, us); }
+int pn_data_put_short(pn_data_t *data, int16_t s) { return put(data, PN_SHORT, (uint64_t)s); }
+int pn_data_put_uint(pn_data_t *data, uint32_t ui) { return put(data, PN_UINT, ui); }
+int pn_data_put_int(pn_data_t *data, int32_t i) { return put(data, PN_INT, (uint64_t)i); }
+int pn_data_put_char(pn_data_t *data, pn_char_t c) { return put(data, PN_CHAR, c); }
+int pn_data_put_ulong(pn_data_t *data, uint64_t ul) { return put(data, PN_ULONG, ul); }
+int pn_data_put_long(pn_data_t *data, int64_t l) { return put(data, PN_LONG, (uint64_t)l); }
+int pn_data_put_timestamp(pn_data_t *data, pn_timestamp_t t) { return put(data, PN_TIMESTAMP, (uint64_t)t); }
+int pn_data_put_float(pn_data_t *data, float f) { return put(data, PN_FLOAT, pni_float_bits(f)); }
+int pn_data_put_double(pn_data_t *data, double d) { return put(data, PN_DOUBLE, pni_double_bits(d)); }
+int pn_data_put_decimal32(pn_data_t *data, pn_decimal32_t d) { return put(data, PN_DECIMAL32, d); }
+int pn_data_put_decimal64(pn_data_t *data, pn_decimal64_t d) { return put(data, PN_DECIMAL64, d); }
+
+int pn_data_put_list(pn_data_t *data) { return put(data, PN_LIST, 0); }
+int pn_data_put_map(pn_data_t *data) { return put(data, PN_MAP, 0); }
+int pn_data_put_described(pn_data_t *data) { return put(data, PN_DESCRIBED, 0); }
 
 int pn_data_put_array(pn_data_t *data, bool described, pn_type_t type) {
-  struct pni_node *node = pni_data_add(data, PN_ARRAY);
+  struct pni_node *node = pni_data_add(data, PN_ARRAY, (union pni_node_value){.bits = 0});
   if (PNI_UNLIKELY(!node)) return failure(data);
   pni_node_set_element(node, described, type);
   return PNI_OK;
 }
 
-static inline int put_bytes(pn_data_t *data, pn_type_t type, pn_bytes_t bytes) {
-  if (PNI_UNLIKELY(pni_data_reserve_bytes(data, bytes.size, &bytes.start))) return failure(data);
-  struct pni_node *node = pni_data_add(data, type);
-  if (PNI_UNLIKELY(!node)) return failure(data);
-  node->value.bytes.offset = pni_data_add_bytes(data, bytes.start, bytes.size);
-  node->value.bytes.size = (uint32_t)bytes.size;
+/* Bytes that are many or counted, for which room has to be made, or that are put over something. */
+static int put_bytes_slow(pn_data_t *data, pn_type_t type, pn_bytes_t bytes) {
+  if (pni_data_reserve_bytes(data, bytes.size, &bytes.start)) return failure(data);
+  struct pni_node *node = pni_data_add(data, type, (union pni_node_value){.bits = 0});
+  if (!node) return failure(data);
+  node->value = pni_data_add_bytes(data, bytes.start, bytes.size);
+  return PNI_OK;
+}
+
+PNI_INLINE int put_bytes(pn_data_t *data, pn_type_t type, pn_bytes_t bytes) {
+  const uint32_t offset = data->bytes_size;
+  uint16_t *const link = pni_data_link(data);
+  if (PNI_UNLIKELY(bytes.size > PNI_COPY_FEW || offset + bytes.size >= data->bytes_end ||
+                   !pni_data_appends(data, link)))
+    return put_bytes_slow(data, type, bytes);
+  const uint32_t size = (uint32_t)bytes.size;
+  (void)pni_data_append_node(data, link, type, (union pni_node_value){.bytes = {offset, size}});
+  data->bytes_size = offset + size + 1;
+  char *const to = data->bytes + offset;
+  to[size] = '\0';
+  (void)pni_copy_few(to, bytes.start, size);
   return PNI_OK;
 }
 
@@ -66,30 +75,19 @@ int pn_data_put_uuid(pn_data_t *data, pn_uuid_t u) {
   return put_bytes(data, PN_UUID, pn_bytes(sizeof u.bytes, u.bytes));
 }
 
-pni_status pni_data_put_atom(pn_data_t *data, const pn_atom_t *atom) {
-  switch (atom->type) {
-  case PN_BINARY:
-  case PN_STRING:
-  case PN_SYMBOL: return (pni_status)put_bytes(data, atom->type, atom->u.as_bytes);
-  case PN_DECIMAL128:
-  case PN_UUID:
-    return (pni_status)put_bytes(data, atom->type, pn_bytes(sizeof atom->u.as_uuid, atom->u.as_uuid.bytes));
-  default: break;
-  }
-  struct pni_node *node = pni_data_add(data, atom->type);
-  if (PNI_UNLIKELY(!node)) return (pni_status)failure(data);
-  memcpy(&node->value, &atom->u, sizeof node->value);
-  return PNI_OK;
-}
-
 int pn_data_put_atom(pn_data_t *data, pn_atom_t atom) {
   switch (atom.type) {
+  case PN_BINARY:
+  case PN_STRING:
+  case PN_SYMBOL: return put_bytes(data, atom.type, atom.u.as_bytes);
+  case PN_DECIMAL128:
+  case PN_UUID: return put_bytes(data, atom.type, pn_bytes(sizeof atom.u.as_uuid, atom.u.as_uuid.bytes));
   case PN_NULL:
   case PN_DESCRIBED:
   case PN_LIST:
-  case PN_MAP: return put_empty(data, atom.type);
-  default: break;
+  case PN_MAP: return put(data, atom.type, 0);
+  default:
+    if (atom.type > PN_NULL && atom.type < PN_DESCRIBED) return put(data, atom.type, pni_atom_bits(&atom));
+    return pni_data_fail(data, PNI_BAD_ARGUMENT, "cannot put an atom of type %s", pn_type_name(atom.type));
   }
-  if (atom.type > PN_NULL && atom.type < PN_DESCRIBED) return pni_data_put_atom(data, &atom);
-  return pni_data_fail(data, PNI_BAD_ARGUMENT, "cannot put an atom of type %s", pn_type_name(atom.type));
 }

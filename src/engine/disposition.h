@@ -5,7 +5,7 @@
 #include "engine/condition.h"
 #include <proton/disposition.h>
 
-/* What states beyond accepted and released carry; allocated when needed, of one kind at a time. */
+/* What states beyond accepted and released carry; allocated when needed. */
 struct pni_disposition_detail;
 
 struct pn_disposition_t {
@@ -16,11 +16,12 @@ struct pn_disposition_t {
 
 void pni_disposition_clear(pn_disposition_t *disposition);
 
-/* What pn_delivery_update does: the same state keeps what it carries, another one starts without, and one that is not the
- * standard's is custom. */
+/* What pn_delivery_update does: the same state keeps what it carries, and so does one whose part was handed out to be filled;
+ * another one starts without. What is not the standard's is custom. */
 void pni_disposition_become(pn_disposition_t *disposition, uint64_t type);
 
-/* Take over an encoded delivery-state; empty bytes leave the state as it was. */
+/* Take over an encoded delivery-state; empty bytes leave the state as it was. What is wrong is described in the fault of the
+ * reader. */
 struct pni_reader;
 PNI_NODISCARD pni_status pni_disposition_read(pn_disposition_t *disposition, struct pni_reader *reader);
 

@@ -70,42 +70,75 @@ static pni_status receive_empty(pn_transport_t *transport) {
   return pni_fail(transport, NULL, PNI_FAULT_ILLEGAL_STATE, "empty frame before open");
 }
 
-static pni_status receive_body(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
+/* The body of a frame, with its performative's row in the grid. */
+struct body {
+  const uint8_t *pos; /* behind the descriptor */
+  const uint8_t *end;
+  unsigned row;
+};
+
+/* A descriptor in a form that we would not write; one of no performative has been reported. */
+static PNI_COLD pni_status read_unusual(pn_transport_t *transport, struct body *body) {
+  struct pni_reader reader = pni_reader(body->pos, (size_t)(body->end - body->pos));
   uint64_t code;
-  if (PNI_UNLIKELY(*body->pos != PNI_DESCRIPTOR)) {
+  if (*reader.pos != PNI_DESCRIPTOR)
     return pni_fail(transport, NULL, PNI_FAULT_UNDECODABLE, "frame does not begin with a descriptor");
-  }
-  body->pos++;
-  const pni_status read = pni_read_descriptor(body, &code);
-  if (PNI_UNLIKELY(read != PNI_OK)) return pni_fail_decode(transport, read, body);
-  if (PNI_UNLIKELY(code < FIRST || code >= FIRST + PERFORMATIVES)) {
+  reader.pos++;
+  const pni_status status = pni_read_descriptor(&reader, &code);
+  if (status != PNI_OK) return pni_fail_decode(transport, status, &reader);
+  if (code < FIRST || code - FIRST >= PERFORMATIVES) {
     return pni_fail(transport, NULL, PNI_FAULT_UNKNOWN_PERFORMATIVE,
         "frame's descriptor is no performative of AMQP's frames");
   }
-  pni_receive_fn *const receive = grid[code - FIRST][transport->state];
-  if (PNI_UNLIKELY(!receive)) {
-    return pni_fail(transport, NULL, PNI_FAULT_ILLEGAL_STATE, "%s: came %s", pni_composite(code)->name,
-        state_text(transport));
-  }
-  const pni_status status = receive(transport, channel, body);
-  return PNI_LIKELY(status == PNI_OK) ? PNI_OK : act_on(transport, status, body);
+  body->pos = reader.pos;
+  body->row = (unsigned)(code - FIRST);
+  return PNI_OK;
+}
+
+static inline bool read_usual(struct body *body) {
+  enum { USUAL = PNI_DESCRIPTOR << 8 | PNI_SMALLULONG, SIZE = 3 };
+  if (body->end - body->pos < SIZE || pni_load16(body->pos) != USUAL) return false;
+  body->row = body->pos[SIZE - 1] - (unsigned)FIRST;
+  if (body->row >= PERFORMATIVES) return false;
+  body->pos += SIZE;
+  return true;
+}
+
+static PNI_COLD pni_status misplaced(pn_transport_t *transport, unsigned row) {
+  return pni_fail(transport, NULL, PNI_FAULT_ILLEGAL_STATE, "%s: came %s", pni_composite(FIRST + row)->name,
+      state_text(transport));
+}
+
+static PNI_COLD void trace(pn_transport_t *transport, const uint8_t *octets, struct pni_frame frame) {
+  if (pni_traces_raw(transport)) pni_trace_raw(transport, octets, frame.size, false);
+  if (pni_traces_frames(transport))
+    pni_trace_received(transport, frame.channel, octets + frame.offset, frame.size - frame.offset);
+}
+
+static PNI_COLD pni_status channel_too_high(pn_transport_t *transport, uint16_t channel) {
+  return pni_fail(transport, NULL, PNI_FAULT_CHANNEL_TOO_HIGH, "frame on channel %u, channel-max is %u",
+      channel, transport->channel_max);
 }
 
 /* A whole frame whose header has been read. */
-static pni_status receive_frame(
+static inline pni_status receive_frame(
     pn_transport_t *transport, const uint8_t *octets, const struct pni_frame *frame) {
-  const size_t size = frame->size - frame->offset;
+  struct body body = {.pos = octets + frame->offset, .end = octets + frame->size};
   transport->frames_in++;
-  if (pni_traces_raw(transport)) pni_trace_raw(transport, octets, frame->size, false);
-  if (pni_traces_frames(transport))
-    pni_trace_received(transport, frame->channel, octets + frame->offset, size);
-  if (PNI_UNLIKELY(frame->channel > transport->channel_max)) {
-    return pni_fail(transport, NULL, PNI_FAULT_CHANNEL_TOO_HIGH, "frame on channel %u, channel-max is %u",
-        frame->channel, transport->channel_max);
+  if (pni_traces(transport)) trace(transport, octets, *frame);
+  if (PNI_UNLIKELY(frame->channel > transport->channel_max))
+    return channel_too_high(transport, frame->channel);
+  if (PNI_UNLIKELY(!read_usual(&body))) {
+    struct body unusual = body;
+    if (body.pos == body.end) return receive_empty(transport);
+    TRY(read_unusual(transport, &unusual));
+    body = unusual;
   }
-  if (PNI_UNLIKELY(size == 0)) return receive_empty(transport);
-  struct pni_reader body = pni_reader(octets + frame->offset, size);
-  return receive_body(transport, frame->channel, &body);
+  pni_receive_fn *const receive = grid[body.row][transport->state];
+  if (PNI_UNLIKELY(!receive)) return misplaced(transport, body.row);
+  struct pni_reader reader = {.pos = body.pos, .end = body.end};
+  const pni_status status = receive(transport, frame->channel, &reader);
+  return PNI_LIKELY(status == PNI_OK) ? PNI_OK : act_on(transport, status, &reader);
 }
 
 /* Until the peer has opened it need not know our limit, nor we trust it with more. */
@@ -114,20 +147,35 @@ static uint32_t size_limit(const pn_transport_t *transport) {
   return transport->max_frame != 0 ? transport->max_frame : PNI_LIMIT_FRAME;
 }
 
-static pni_status check_header(pn_transport_t *transport, const uint8_t *octets, struct pni_frame *frame) {
+static PNI_COLD pni_status check_unusual(
+    pn_transport_t *transport, const uint8_t *octets, struct pni_frame *frame, uint32_t limit) {
   const char *what;
-  const uint32_t limit = size_limit(transport);
-  if (PNI_UNLIKELY(pni_frame_header_read(octets, limit, frame, &what) != PNI_OK)) {
+  if (pni_frame_header_read(octets, limit, frame, &what) != PNI_OK) {
     const enum pni_fault_kind fault =
         frame->size > limit ? PNI_FAULT_FRAME_TOO_LARGE : PNI_FAULT_FRAME_HEADER;
     return pni_fail(transport, NULL, fault, "%s (size %u, data offset %u, limit %u)", what, frame->size,
         frame->offset / 4U, limit);
   }
-  if (PNI_UNLIKELY(frame->type != PNI_FRAME_AMQP)) {
+  if (frame->type != PNI_FRAME_AMQP) {
     return pni_fail(transport, NULL, PNI_FAULT_FRAME_HEADER, "frame of type %u where AMQP frames are due",
         (unsigned)frame->type);
   }
   return PNI_OK;
+}
+
+static inline pni_status read_header(
+    pn_transport_t *transport, const uint8_t *octets, struct pni_frame *frame, uint32_t limit) {
+  const uint32_t rest = pni_load32(octets + 4);
+  enum { USUAL = PNI_FRAME_HEADER / 4 << 8 | PNI_FRAME_AMQP };
+  frame->size = pni_load32(octets);
+  frame->offset = PNI_FRAME_HEADER;
+  frame->channel = (uint16_t)rest;
+  if (PNI_LIKELY(rest >> 16 == USUAL && frame->size - PNI_FRAME_HEADER <= limit - PNI_FRAME_HEADER))
+    return PNI_OK;
+  struct pni_frame unusual;
+  const pni_status status = check_unusual(transport, octets, &unusual, limit);
+  *frame = unusual;
+  return status;
 }
 
 static pni_status end_of_input(pn_transport_t *transport) {
@@ -141,19 +189,23 @@ static pni_status input(
   *taken = 0;
   if (size == 0) return end_of_input(transport);
   if (!transport->connection) return PNI_OK;
-  size_t done = 0;
-  while (size - done >= PNI_FRAME_HEADER) {
+  const uint8_t *const end = bytes + size;
+  const uint8_t *octets = bytes;
+  uint8_t state = transport->state;
+  uint32_t limit = size_limit(transport);
+  while (end - octets >= PNI_FRAME_HEADER) {
     struct pni_frame frame;
-    TRY(check_header(transport, bytes + done, &frame));
-    if (frame.size > size - done) break;
-    TRY(receive_frame(transport, bytes + done, &frame));
-    done += frame.size;
-    if (PNI_UNLIKELY(transport->tail_closed)) {
-      done = size;
-      break;
+    TRY(read_header(transport, octets, &frame, limit));
+    if (frame.size > (size_t)(end - octets)) break;
+    TRY(receive_frame(transport, octets, &frame));
+    octets += frame.size;
+    if (PNI_UNLIKELY(transport->state != state)) { /* by open or close */
+      state = transport->state;
+      limit = size_limit(transport);
+      if (transport->tail_closed) octets = end;
     }
   }
-  *taken = done;
+  *taken = (size_t)(octets - bytes);
   return PNI_OK;
 }
 

@@ -60,7 +60,7 @@ static void fail_internally(pn_transport_t *transport) {
 /* Let the layers take what they can; returns how much that was. */
 static size_t take(pn_transport_t *transport, const uint8_t *bytes, size_t size) {
   size_t done = 0, taken;
-  pni_layers_begin(transport);
+  if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);
   do {
     const pni_status status = pni_layer_input(transport, 0, bytes + done, size - done, &taken);
     if (PNI_UNLIKELY(status != PNI_OK)) {
@@ -168,6 +168,7 @@ ssize_t pn_transport_input(pn_transport_t *transport, const char *bytes, size_t 
 /* Whether to add to what waits: not where that would mean moving much of it, or a block larger than the pool has. */
 static bool has_room(const struct pni_buffer *output) {
   const size_t size = pni_buffer_size(output);
+  if (size == 0) return true;
   if (size > PNI_OUTPUT_ENOUGH - PNI_OUTPUT_SLACK) return false;
   return pni_buffer_room(output) >= PNI_OUTPUT_SLACK || size <= output->capacity / 4 || output->start == 0;
 }
@@ -175,13 +176,13 @@ static bool has_room(const struct pni_buffer *output) {
 static void produce(pn_transport_t *transport) {
   struct pni_buffer *output = &transport->output;
   if (transport->head_closed || !has_room(output)) return;
-  pni_layers_begin(transport);
+  if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);
   if (PNI_UNLIKELY(pni_layer_output(transport, 0, output) != PNI_OK)) {
     fail_internally(transport);
     transport->close_sent = true;
   }
   if (pni_buffer_size(output) > 0) return;
-  pni_buffer_clear(output);
+  if (output->block) pni_buffer_clear(output);
   if (transport->close_sent) pni_transport_end_output(transport);
 }
 

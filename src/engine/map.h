@@ -5,7 +5,9 @@
 #ifndef BARYON_ENGINE_MAP_H
 #define BARYON_ENGINE_MAP_H
 
+#include "base/hash.h"
 #include "base/status.h"
+#include <stddef.h>
 #include <stdint.h>
 
 struct pni_map {
@@ -19,7 +21,18 @@ struct pni_map_entry {
   uint32_t key;
 };
 
-void *pni_map_get(const struct pni_map *map, uint32_t key);
+/* The entry of a key, or NULL; its value may be replaced by another that is not NULL. */
+static inline struct pni_map_entry *pni_map_find(const struct pni_map *map, uint32_t key) {
+  if (PNI_UNLIKELY(!map->entries)) return NULL;
+  uint32_t at = pni_hash_number(key) & map->mask;
+  while (map->entries[at].value && map->entries[at].key != key) at = (at + 1) & map->mask;
+  return map->entries[at].value ? &map->entries[at] : NULL;
+}
+
+static inline void *pni_map_get(const struct pni_map *map, uint32_t key) {
+  const struct pni_map_entry *entry = pni_map_find(map, key);
+  return entry ? entry->value : NULL;
+}
 
 /* Enter a value, which is not NULL, under a key that is not there yet. */
 PNI_NODISCARD pni_status pni_map_put(struct pni_map *map, uint32_t key, void *value);

@@ -16,26 +16,40 @@
 /* Room for a frame whose size is not known yet; most need less. */
 enum { ROOM = 512 };
 
+static PNI_COLD pni_status reserve_and_open(
+    pn_transport_t *transport, size_t room, struct pni_writer *writer) {
+  TRY(pni_buffer_reserve(transport->sink, room + PNI_FRAME_HEADER));
+  return pni_frame_open(transport, room, writer);
+}
+
 pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_writer *writer) {
-  struct pni_buffer *out = transport->sink;
+  const struct pni_buffer *const out = transport->sink;
   if (PNI_UNLIKELY(pni_buffer_room(out) < room + PNI_FRAME_HEADER))
-    TRY(pni_buffer_reserve(out, room + PNI_FRAME_HEADER));
+    return reserve_and_open(transport, room, writer);
   const size_t there = pni_buffer_room(out), limit = transport->frame_limit;
   *writer = pni_writer(
       out->block + out->end + PNI_FRAME_HEADER, (there < limit ? there : limit) - PNI_FRAME_HEADER);
   return PNI_OK;
 }
 
+static PNI_COLD void trace(
+    pn_transport_t *transport, uint16_t channel, const struct pni_writer *writer, size_t payload) {
+  if (pni_traces_frames(transport))
+    pni_trace_frame(transport, channel, writer->start, writer->size, payload, true);
+  if (pni_traces_raw(transport)) {
+    pni_trace_raw(transport, writer->start - PNI_FRAME_HEADER, writer->size + PNI_FRAME_HEADER, true);
+  }
+}
+
 void pni_frame_close(pn_transport_t *transport, enum pni_frame_type type, uint16_t channel,
     const struct pni_writer *writer, size_t payload) {
   uint8_t *const octets = writer->start - PNI_FRAME_HEADER;
   const size_t size = writer->size + PNI_FRAME_HEADER;
-  pni_frame_header_write(octets, (uint32_t)size, (uint8_t)type, channel);
+  pni_store32(octets, (uint32_t)size);
+  pni_store32(octets + 4, (PNI_FRAME_HEADER / 4U) << 24 | (uint32_t)type << 16 | channel);
   transport->sink->end += size;
   transport->frames_out++;
-  if (pni_traces_frames(transport))
-    pni_trace_frame(transport, channel, writer->start, writer->size, payload, true);
-  if (pni_traces_raw(transport)) pni_trace_raw(transport, octets, size, true);
+  if (pni_traces(transport)) trace(transport, channel, writer, payload);
 }
 
 /* The performative did not fit: how large it is, is known now. */

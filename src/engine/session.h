@@ -22,7 +22,8 @@ enum pni_session_state {
   PNI_SESSION_STATE_COUNT
 };
 
-enum { PNI_NO_CHANNEL = UINT32_MAX, PNI_NO_HANDLE = UINT32_MAX };
+#define PNI_NO_CHANNEL UINT32_MAX
+#define PNI_NO_HANDLE  UINT32_MAX
 
 struct pn_session_t {
   struct pni_endpoint endpoint;

@@ -12,6 +12,11 @@ static inline bool pni_traces_frames(const pn_transport_t *transport) {
   return pni_logs(&transport->logger, PN_SUBSYSTEM_AMQP, PN_LEVEL_FRAME);
 }
 
+/* Whether frames are wanted as text or as octets; the subsystem is looked at then. */
+static inline bool pni_traces(const pn_transport_t *transport) {
+  return PNI_UNLIKELY((transport->logger.levels & (PN_LEVEL_FRAME | PN_LEVEL_RAW)) != 0);
+}
+
 /* A frame's body: a performative, of whose octets the last `payload` ones are payload, or nothing. */
 void pni_trace_frame(
     pn_transport_t *transport, uint16_t channel, const uint8_t *body, size_t size, size_t payload, bool sent);

@@ -23,7 +23,8 @@
 
 enum { PERFORMATIVE_ROOM = 96 }; /* a transfer's fields at their largest, but for the state */
 
-/* The delivery's state, encoded for the frame, in `room`; nothing if there is none. */
+/* The delivery's state, encoded for the frame, in `room`; nothing if there is none, or it is larger: then a disposition
+ * follows with it. */
 static pn_bytes_t encoded_state(pn_delivery_t *dlv, uint8_t *room, size_t size) {
   struct pni_writer writer = pni_writer(room, size);
   if (dlv->local.type == 0) return pn_bytes_null;
@@ -73,6 +74,7 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   pni_window_sent(&link->session->window);
   dlv->begun = true;
   dlv->sent = !transfer.more;
+  if (PNI_UNLIKELY(dlv->local.type != 0 && !transfer.has.state && dlv->has_id)) pni_delivery_owe(dlv);
   return PNI_OK;
 }
 

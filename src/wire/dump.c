@@ -100,11 +100,12 @@ static bool before(struct pni_text *text, struct frame *outer, const struct pni_
   const uint32_t index = outer->index++;
   if (outer->type == PN_DESCRIBED) {
     if (index == 1) pni_text_char(text, ' ');
+    if (index == 0 && step->kind == PNI_STEP_ENTER) pni_text_char(text, '@');
     return true;
   }
   const char *field = outer->fields ? *outer->fields : NULL;
   if (field) outer->fields++;
-  if (outer->fields && step->value.type == PN_NULL) return false;
+  if (field && step->value.type == PN_NULL) return false;
   if (outer->shown) pni_text_string(text, outer->type == PN_MAP && index % 2 != 0 ? "=" : ", ");
   outer->shown = true;
   if (field) {
@@ -148,6 +149,7 @@ static void scalar(struct pni_text *text, struct frame *outer, const struct pni_
 
 void pni_dump(struct pni_text *text, struct pni_reader *reader) {
   struct frame frames[PNI_LIMIT_NESTING];
+  struct pni_reader behind = *reader;
   struct pni_walker walker;
   struct pni_step step;
   pni_walk(&walker, reader);
@@ -166,5 +168,7 @@ void pni_dump(struct pni_text *text, struct pni_reader *reader) {
       else
         scalar(text, outer, &step);
     }
-  } while (pni_walk_more(&walker) && (text->size < text->capacity || text->capacity == 0));
+    if (text->capacity > 0 && !pni_text_fits(text)) break;
+  } while (pni_walk_more(&walker));
+  if (pni_walk_more(&walker) && pni_read_past(&behind) == PNI_OK) *reader = behind;
 }

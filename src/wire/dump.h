@@ -18,7 +18,8 @@ void pni_dump_descriptor(struct pni_text *text, const pn_atom_t *descriptor, enu
 
 /* One value in the trace's style: `@open(16) [container-id="x", channel-max=0x7fff]`; the reader is behind it then.
  * Null fields of AMQP's own types are left out. Where the bytes are malformed or nested too deep, `!!` is written and
- * the reader's place is anywhere. */
+ * the reader's place is anywhere. What does not fit is not looked at, nor counted; but a text without any room is
+ * measured, which takes as long as there are elements: not for bytes of a peer. */
 void pni_dump(struct pni_text *text, struct pni_reader *reader);
 
 #endif

@@ -163,5 +163,8 @@ pni_status pni_take_ERROR(struct pni_fields *fields, pni_ERROR *out, bool *prese
   if (*reader.pos++ != PNI_DESCRIPTOR || pni_read_descriptor(&reader, &code) || code != PNI_CODE_error) {
     return wrong_type(fields);
   }
-  return PNI_OK;
+  struct pni_error error;
+  const pni_status status = pni_error_decode(&reader, &error);
+  fields->in.fault.what = reader.fault.what;
+  return status;
 }

@@ -78,6 +78,15 @@ pni_status pni_read_head(struct pni_reader *reader, struct pni_value *value) {
   return pni_read_payload(reader, code, value);
 }
 
+pni_status pni_read_past(struct pni_reader *reader) {
+  struct pni_value value;
+  for (size_t wanted = 1; wanted > 0; wanted--) {
+    TRY(pni_read_head(reader, &value));
+    if (value.type == PN_DESCRIBED) wanted += 2;
+  }
+  return PNI_OK;
+}
+
 pni_status pni_check_scalar(struct pni_reader *reader, const struct pni_value *value) {
   switch (pni_encodings[value->code].check) {
   case PNI_CHECK_UTF8:

@@ -8,6 +8,7 @@
 #ifndef BARYON_WIRE_READER_H
 #define BARYON_WIRE_READER_H
 
+#include "base/compiler.h"
 #include "base/status.h"
 #include "wire/encoding.h"
 #include <proton/types.h>
@@ -60,6 +61,9 @@ PNI_NODISCARD pni_status pni_read_head(struct pni_reader *reader, struct pni_val
 /* Take a whole value and check all of it: constructors, sizes, counts, UTF-8, ASCII, nesting. */
 PNI_NODISCARD pni_status pni_read_value(struct pni_reader *reader, pn_bytes_t *encoded);
 
+/* Step over a whole value by its sizes alone: what is in it is not looked at. */
+PNI_NODISCARD pni_status pni_read_past(struct pni_reader *reader);
+
 /* Take a head whose code and place are known already: for elements of arrays, which share a constructor. */
 PNI_NODISCARD pni_status pni_read_payload(struct pni_reader *reader, uint8_t code, struct pni_value *value);
 
@@ -71,12 +75,20 @@ PNI_NODISCARD pni_status pni_check_scalar(struct pni_reader *reader, const struc
 PNI_NODISCARD pni_status pni_read_descriptor(struct pni_reader *reader, uint64_t *code);
 
 /* Numbers, most significant octet first. */
-static inline uint16_t pni_load16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+static inline uint16_t pni_load16(const uint8_t *p) {
+  uint16_t octets;
+  memcpy(&octets, p, sizeof octets);
+  return PNI_BIG_ENDIAN16(octets);
+}
 static inline uint32_t pni_load32(const uint8_t *p) {
-  return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+  uint32_t octets;
+  memcpy(&octets, p, sizeof octets);
+  return PNI_BIG_ENDIAN32(octets);
 }
 static inline uint64_t pni_load64(const uint8_t *p) {
-  return (uint64_t)pni_load32(p) << 32 | pni_load32(p + 4);
+  uint64_t octets;
+  memcpy(&octets, p, sizeof octets);
+  return PNI_BIG_ENDIAN64(octets);
 }
 
 /* An unsigned integer, char, decimal32 or decimal64 of any width; of a boolean, whether it is true. */

@@ -25,16 +25,6 @@ static pni_status too_deep(struct pni_reader *reader) {
   return pni_reader_fail(reader, PNI_NO_MEMORY, "values are nested too deep");
 }
 
-/* Step over a value by its sizes alone. */
-static pni_status skip(struct pni_reader *reader) {
-  struct pni_value value;
-  for (size_t wanted = 1; wanted > 0; wanted--) {
-    TRY(pni_read_head(reader, &value));
-    if (value.type == PN_DESCRIBED) wanted += 2;
-  }
-  return PNI_OK;
-}
-
 /* Whether `count` elements can stand in `size` octets. */
 static pni_status check_elements(struct pni_reader *reader, uint8_t code, uint32_t count, size_t size) {
   const struct pni_encoding encoding = pni_encodings[code];
@@ -60,7 +50,7 @@ static pni_status enter_array(struct pni_walker *walker, struct pni_step *step) 
   step->described = *reader->pos == PNI_DESCRIPTOR;
   if (step->described) {
     const uint8_t *const descriptor = ++reader->pos;
-    TRY(skip(reader));
+    TRY(pni_read_past(reader));
     if (reader->pos == reader->end) return contradiction(reader);
     level->code = *reader->pos++;
     TRY(check_elements(reader, level->code, value->count, pni_reader_left(reader)));

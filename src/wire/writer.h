@@ -5,6 +5,7 @@
 #ifndef BARYON_WIRE_WRITER_H
 #define BARYON_WIRE_WRITER_H
 
+#include "base/compiler.h"
 #include "wire/encoding.h"
 #include <proton/types.h>
 #include <stdbool.h>
@@ -24,19 +25,18 @@ static inline bool pni_writer_fits(const struct pni_writer *writer) {
   return writer->size <= writer->capacity;
 }
 
+/* Numbers, most significant octet first. */
 static inline void pni_store16(uint8_t *p, uint16_t v) {
-  p[0] = (uint8_t)(v >> 8);
-  p[1] = (uint8_t)v;
+  const uint16_t octets = PNI_BIG_ENDIAN16(v);
+  memcpy(p, &octets, sizeof octets);
 }
 static inline void pni_store32(uint8_t *p, uint32_t v) {
-  p[0] = (uint8_t)(v >> 24);
-  p[1] = (uint8_t)(v >> 16);
-  p[2] = (uint8_t)(v >> 8);
-  p[3] = (uint8_t)v;
+  const uint32_t octets = PNI_BIG_ENDIAN32(v);
+  memcpy(p, &octets, sizeof octets);
 }
 static inline void pni_store64(uint8_t *p, uint64_t v) {
-  pni_store32(p, (uint32_t)(v >> 32));
-  pni_store32(p + 4, (uint32_t)v);
+  const uint64_t octets = PNI_BIG_ENDIAN64(v);
+  memcpy(p, &octets, sizeof octets);
 }
 
 /* Where the next `size` bytes go, or NULL if there is no room for all of them; either way they are counted. */

@@ -80,7 +80,8 @@ static void hold_text(struct held *held, bool present, pn_bytes_t v) {
 static void hold_value(struct held *held, bool present, pn_bytes_t v) {
   struct pni_text text = hold(held, present);
   if (!v.start) pni_text_string(&text, "none");
-  for (size_t i = 0; i < v.size; i++) pni_text_format(&text, "%02x", (unsigned)(uint8_t)v.start[i]);
+  for (size_t i = 0; v.start && i < v.size; i++)
+    pni_text_format(&text, "%02x", (unsigned)(uint8_t)v.start[i]);
 }
 #define hold_BOOL                 hold_bool
 #define hold_UBYTE                hold_unsigned
@@ -124,7 +125,7 @@ static void hold_value(struct held *held, bool present, pn_bytes_t v) {
 #define OPTIONAL                          false, NULL
 #define DEFAULT(value)                    false, #value
 #define COMPOSITE(name, code, descriptor) static const struct field fields_of_##name[] = {
-#define FIELD(name, type, presence)       {#name, &type, presence},
+#define FIELD(name, type, presence)       {#name, &(type), presence},
 #define END(name)                                                                                            \
   { NULL, NULL, false, NULL }                                                                                \
   }                                                                                                          \

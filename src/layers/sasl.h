@@ -1,0 +1,127 @@
+/* sasl.h: the SASL side of a transport, as the files of its layer share it. [5.3]
+ *
+ * Who does what: sasl.c takes frames in and keeps their order, sasl_post.c makes those that go out,
+ * sasl_frame.c reads, writes and traces them; what they say comes from an implementation behind
+ * <proton/sasl_plugin.h>, of which sasl_mechanisms.c is the one built in. sasl_security.c is what remains
+ * of the layer after an exchange that encrypts.
+ *
+ * A transport has none of this until pn_sasl() is called, a client has a user, or a client speaks SASL to
+ * it. */
+#ifndef BARYON_LAYERS_SASL_H
+#define BARYON_LAYERS_SASL_H
+
+#include "engine/transport.h"
+#include "wire/performative.h"
+#include <baryon/sasl.h>
+#include <proton/sasl_plugin.h>
+
+/* Where the exchange is. */
+enum pni_sasl_state {
+  PNI_SASL_LISTING,          /* server: the mechanisms are not known yet */
+  PNI_SASL_AWAIT_MECHANISMS, /* client */
+  PNI_SASL_AWAIT_INIT,       /* server: the mechanisms are on their way */
+  PNI_SASL_AWAIT_RESPONSE,   /* server: a challenge is */
+  PNI_SASL_AWAIT_VERDICT,    /* client: init or a response is; a challenge or the outcome comes next */
+  PNI_SASL_THINKING,         /* the implementation has what came and has not answered */
+  PNI_SASL_ENDED,            /* the outcome is known, or there will be none */
+  PNI_SASL_STATE_COUNT
+};
+
+struct pni_sasl {
+  const pnx_sasl_implementation *impl;
+  void *context;   /* the implementation's */
+  uint8_t state;   /* enum pni_sasl_state */
+  uint8_t desired; /* enum pnx_sasl_state: what the implementation asks for */
+  int8_t outcome;  /* pn_sasl_outcome_t */
+  int8_t noted;    /* the same, by pn_sasl_done() */
+  bool begun : 1;  /* the implementation has been told so, and is to be told of the end */
+  bool asked : 1;  /* `desired` is still to be acted on */
+  bool header_sent : 1, header_received : 1;
+  bool held : 1;      /* input waits for the implementation */
+  bool no_memory : 1; /* something that was set is not there: nothing may begin */
+  bool bytes_set : 1; /* the next frame has bytes, if only none */
+  bool allow_insecure : 1;
+  bool secures : 1; /* the implementation encrypts what follows */
+  uint16_t rounds;  /* challenges so far */
+  char *allowed;    /* mechanisms, NULL for all */
+  char *offered;    /* server: those that the client was offered */
+  char *selected;
+  char *user, *password, *authorization;
+  char *remote_host, *local_host;
+  char *external_user; /* whom a TLS certificate named */
+  int external_ssf;
+  char *config_name, *config_path;
+  uint8_t *bytes; /* of the next frame */
+  size_t bytes_size;
+  uint8_t *out; /* whole frames that are to go */
+  size_t out_size, out_capacity;
+  struct pni_buffer plain; /* decrypted, and not yet taken by the next layer */
+  pn_sasl_password_verifier_t verify;
+  void *verify_context;
+  pn_sasl_question_t *question; /* put to the verifier, and not yet looked at */
+  char *asked_user;             /* whom it is about */
+  pn_sasl_wake_t wake;
+  void *wake_context;
+};
+
+/* That of a transport, made if there is none; NULL without memory. sasl_api.c */
+struct pni_sasl *pni_sasl(pn_transport_t *transport);
+void pni_sasl_free(pn_transport_t *transport);
+
+/* Replace a text by a copy; a failure is noted in no_memory. The old one is wiped. */
+void pni_sasl_set_text(struct pni_sasl *sasl, char **text, const char *value);
+/* Wipe and free bytes. */
+void pni_sasl_wipe(void *bytes, size_t size);
+
+/* What TLS found out, for EXTERNAL: whom the peer's certificate names (NULL: none), and the strength of the
+ * encryption in bits. Before the SASL header comes. PNI_NO_MEMORY */
+PNI_NODISCARD pni_status pni_sasl_set_external(pn_transport_t *transport, const char *user, int ssf);
+
+/* For implementations that read configuration files. NULL: nothing was set. */
+const char *pni_sasl_config_name(pn_transport_t *transport);
+const char *pni_sasl_config_path(pn_transport_t *transport);
+
+/* sasl_frame.c */
+
+/* The body of a SASL frame of `size` octets that has been received whole: its code, and a reader behind the
+ * descriptor. Traced. What is wrong with it ends the connection. */
+PNI_NODISCARD pni_status pni_sasl_frame_read(pn_transport_t *transport, const uint8_t *octets, size_t size,
+    size_t offset, enum pni_code *code, struct pni_reader *body);
+/* Append a frame to what is to go. `in` is the performative. PNI_OVERFLOW if it is larger than a SASL frame
+ * may be. */
+PNI_NODISCARD pni_status pni_sasl_frame_write(pn_transport_t *transport, enum pni_code code, const void *in);
+
+/* sasl_post.c */
+
+/* Do what the implementation has asked for. */
+PNI_NODISCARD pni_status pni_sasl_advance(pn_transport_t *transport);
+/* End the exchange and the connection; nothing is said to the peer that has not been said. Returns
+ * PNI_FAILED. */
+PNI_NODISCARD pni_status pni_sasl_fail(pn_transport_t *transport);
+/* The names of an outcome: "auth". */
+const char *pni_sasl_outcome_text(int outcome);
+
+/* sasl.c */
+
+typedef pni_status pni_sasl_receive_fn(pn_transport_t *transport, struct pni_reader *body);
+/* Who handles that frame in that state on that side; NULL: it is out of order. */
+pni_sasl_receive_fn *pni_sasl_handler(bool server, enum pni_code code, enum pni_sasl_state state);
+
+extern const struct pni_layer pni_layer_sasl;
+extern const struct pni_layer pni_layer_sasl_security;
+extern const struct pni_known_layer pni_known_sasl;
+
+/* sasl_mechanisms.c */
+extern const pnx_sasl_implementation pni_sasl_built_in;
+
+/* sasl_question.c */
+
+/* A question with copies of user and password, and one reference for the caller, one for whom it is put to.
+ * */
+pn_sasl_question_t *pni_sasl_question(const struct pni_sasl *sasl, pn_bytes_t user, pn_bytes_t password);
+/* The answer, PN_SASL_NONE if there is none yet. */
+pn_sasl_outcome_t pni_sasl_question_answer(const pn_sasl_question_t *question);
+/* Nobody waits for the answer any more, if there is a question at all. */
+void pni_sasl_forget_question(struct pni_sasl *sasl);
+
+#endif

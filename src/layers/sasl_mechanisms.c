@@ -1,0 +1,211 @@
+/* sasl_mechanisms.c: ANONYMOUS, PLAIN and EXTERNAL, both sides, as an implementation of
+ * <proton/sasl_plugin.h>. [RFC 4505, RFC 4616, RFC 4422 appendix A]
+ *
+ * It has no state but what the transport has: a server that waits for a verdict has a question. Who may act
+ * as whom is not known here, so a client that wants to act as anybody but itself is turned away. */
+#include "layers/sasl.h"
+
+#include "layers/mechanism.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char anonymous[] = "ANONYMOUS", external[] = "EXTERNAL", plain[] = "PLAIN";
+static const char nobody[] = "anonymous"; /* who has not said who it is */
+
+/* Whether PLAIN may be used, as far as listeners are concerned. */
+static bool may_show_password(pn_transport_t *transport) {
+  if (pnx_sasl_is_transport_encrypted(transport)) return true;
+  const bool required = transport->server && transport->encryption_required;
+  return !required && pnx_sasl_get_allow_insecure_mechanisms(transport);
+}
+
+static void free_nothing(pn_transport_t *transport) { (void)transport; }
+
+/* Server. */
+
+static const char *list_mechanisms(pn_transport_t *transport) {
+  enum { EXTERNAL = 1, PLAIN = 2, ANONYMOUS = 4 };
+  static const char *const lists[] = {"", "EXTERNAL", "PLAIN", "EXTERNAL PLAIN", "ANONYMOUS",
+      "EXTERNAL ANONYMOUS", "PLAIN ANONYMOUS", "EXTERNAL PLAIN ANONYMOUS"};
+  unsigned which = 0;
+  if (!transport->server) return lists[EXTERNAL | PLAIN | ANONYMOUS];
+  if (pnx_sasl_get_external_username(transport)) which |= EXTERNAL;
+  if (transport->sasl->verify && may_show_password(transport)) which |= PLAIN;
+  if (!pnx_sasl_get_authentication_required(transport)) which |= ANONYMOUS;
+  return lists[which];
+}
+
+static bool init(pn_transport_t *transport) {
+  (void)transport;
+  return true;
+}
+
+static void conclude(pn_transport_t *transport, pn_sasl_outcome_t outcome, const char *user) {
+  if (outcome == PN_SASL_OK)
+    pnx_sasl_set_succeeded(transport, user, user);
+  else
+    transport->sasl->outcome = (int8_t)outcome;
+  pnx_sasl_set_desired_state(transport, SASL_POSTED_OUTCOME);
+}
+
+/* Whether the question has been answered, and if so, the end. */
+static void look_for_answer(pn_transport_t *transport) {
+  struct pni_sasl *const sasl = transport->sasl;
+  if (!sasl->question) return;
+  const pn_sasl_outcome_t answer = pni_sasl_question_answer(sasl->question);
+  if (answer == PN_SASL_NONE) return;
+  char *const user = sasl->asked_user;
+  sasl->asked_user = NULL;
+  pni_sasl_forget_question(sasl);
+  conclude(transport, answer, user);
+  free(user);
+}
+
+static bool same(pn_bytes_t a, pn_bytes_t b) {
+  return a.size == b.size && memcmp(a.start, b.start, a.size) == 0;
+}
+
+static void verify(pn_transport_t *transport, pn_bytes_t message) {
+  struct pni_sasl *const sasl = transport->sasl;
+  struct pni_plain claim;
+  if (!pni_plain_read(message, &claim) ||
+      (claim.authorization.size > 0 && !same(claim.authorization, claim.user))) {
+    conclude(transport, PN_SASL_AUTH, NULL);
+    return;
+  }
+  char *const user = strndup(claim.user.start, claim.user.size);
+  sasl->question = user ? pni_sasl_question(sasl, claim.user, claim.password) : NULL;
+  if (!sasl->question) {
+    free(user);
+    conclude(transport, PN_SASL_TEMP, NULL);
+    return;
+  }
+  sasl->asked_user = user;
+  sasl->verify(sasl->verify_context, sasl->question);
+  look_for_answer(transport);
+}
+
+static void process_external(pn_transport_t *transport, pn_bytes_t authorization) {
+  const char *const user = pnx_sasl_get_external_username(transport);
+  const bool itself = user && (authorization.size == 0 || same(authorization, pn_bytes(strlen(user), user)));
+  conclude(transport, itself ? PN_SASL_OK : PN_SASL_AUTH, user);
+}
+
+static void process_message(pn_transport_t *transport, pn_bytes_t message) {
+  const char *const mechanism = pnx_sasl_get_selected_mechanism(transport);
+  if (strcmp(mechanism, plain) == 0)
+    verify(transport, message);
+  else if (strcmp(mechanism, external) == 0)
+    process_external(transport, message);
+  else
+    conclude(transport, PN_SASL_OK,
+        nobody); /* what an anonymous client sends is for the log, and proves nothing */
+}
+
+/* A client that sent no message with its init is asked for it. */
+static void process_init(pn_transport_t *transport, const char *mechanism, const pn_bytes_t *recv) {
+  if (recv->start || strcmp(mechanism, anonymous) == 0)
+    process_message(transport, *recv);
+  else
+    pnx_sasl_set_desired_state(transport, SASL_POSTED_CHALLENGE);
+}
+
+static void process_response(pn_transport_t *transport, const pn_bytes_t *recv) {
+  process_message(transport, *recv);
+}
+
+/* Client. */
+
+static void choose(pn_transport_t *transport, const char *mechanism, const char *message) {
+  pnx_sasl_set_selected_mechanism(transport, mechanism);
+  pnx_sasl_set_bytes_out(transport, pn_bytes(strlen(message), message));
+}
+
+static bool lists(const char *mechanisms, const char *mechanism) {
+  return pni_mechanism_listed(mechanisms, pn_bytes(strlen(mechanism), mechanism));
+}
+
+static bool choose_plain(pn_transport_t *transport) {
+  const char *const authorization = pnx_sasl_get_authorization(transport);
+  const char *const user = pnx_sasl_get_username(transport);
+  const char *const password = pnx_sasl_get_password(transport);
+  const size_t first = authorization ? strlen(authorization) : 0;
+  const size_t second = strlen(user), third = strlen(password);
+  const size_t size = first + 1 + second + 1 + third;
+  char *const message = calloc(1, size);
+  if (!message) {
+    transport->sasl->no_memory = true;
+    return false;
+  }
+  if (first > 0) memcpy(message, authorization, first);
+  memcpy(message + first + 1, user, second);
+  memcpy(message + first + 1 + second + 1, password, third);
+  pnx_sasl_set_selected_mechanism(transport, plain);
+  pnx_sasl_set_bytes_out(transport, pn_bytes(size, message));
+  pnx_sasl_clear_password(transport);
+  pni_sasl_wipe(message, size);
+  return true;
+}
+
+static bool process_mechanisms(pn_transport_t *transport, const char *mechanisms) {
+  const char *const user = pnx_sasl_get_username(transport);
+  const char *const password = pnx_sasl_get_password(transport);
+  const char *const authorization = pnx_sasl_get_authorization(transport);
+  if (lists(mechanisms, external)) {
+    choose(transport, external, authorization ? authorization : "");
+    return true;
+  }
+  const bool has_password = user && user[0] && password && password[0];
+  if (lists(mechanisms, plain) && has_password && may_show_password(transport))
+    return choose_plain(transport);
+  if (lists(mechanisms, anonymous)) {
+    choose(transport, anonymous, user ? user : nobody);
+    return true;
+  }
+  return false;
+}
+
+/* These mechanisms have no challenges for a client that has sent its message. */
+static void process_challenge(pn_transport_t *transport, const pn_bytes_t *recv) {
+  (void)recv;
+  transport->sasl->outcome = PN_SASL_PERM;
+  pnx_sasl_set_desired_state(transport, SASL_RECVED_FAILURE);
+}
+
+static void process_outcome(pn_transport_t *transport, const pn_bytes_t *recv) {
+  (void)transport, (void)recv;
+}
+
+/* None of them encrypts. */
+
+static bool can_encrypt(pn_transport_t *transport) {
+  (void)transport;
+  return false;
+}
+
+static ssize_t max_encrypt_size(pn_transport_t *transport) {
+  (void)transport;
+  return 0;
+}
+
+static ssize_t encode_nothing(pn_transport_t *transport, pn_bytes_t in, pn_bytes_t *out) {
+  (void)transport, (void)in, (void)out;
+  return PNI_BAD_STATE;
+}
+
+const pnx_sasl_implementation pni_sasl_built_in = {
+    .free = free_nothing,
+    .list_mechanisms = list_mechanisms,
+    .init_server = init,
+    .init_client = init,
+    .prepare_write = look_for_answer,
+    .process_init = process_init,
+    .process_response = process_response,
+    .process_mechanisms = process_mechanisms,
+    .process_challenge = process_challenge,
+    .process_outcome = process_outcome,
+    .can_encrypt = can_encrypt,
+    .max_encrypt_size = max_encrypt_size,
+    .encode = encode_nothing,
+    .decode = encode_nothing,
+};
