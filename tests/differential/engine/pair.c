@@ -85,7 +85,7 @@ static void answer(struct side *side, pn_event_t *event) {
 
 void run_events(struct side *side) {
   for (pn_event_t *event; (event = pn_connection_driver_next_event(&side->driver));) {
-    journal_event(side->name, event);
+    if (!side->quiet) journal_event(side->name, event);
     answer(side, event);
     if (side->on_event) side->on_event(side, event);
   }

@@ -31,6 +31,7 @@ struct side {
   pn_transport_t *transport;
   unsigned answers;
   void (*on_event)(struct side *side, pn_event_t *event); /* after the answer */
+  bool quiet;                                             /* its events are not written down */
   bool mute;                                              /* what it writes is lost */
   struct frame_text frames;
   char *octets; /* written in this round */
