@@ -137,6 +137,8 @@ pni_status pni_pay_link(pn_transport_t *transport, pn_link_t *link, bool *waits)
     forget(link);
     return PNI_OK;
   }
+  *waits = link->detach_sent && (endpoint->due & PNI_DUE_OPEN); /* the peer has to detach first */
+  if (*waits) return PNI_OK;
   if (endpoint->due & PNI_DUE_OPEN) TRY(attach(transport, link));
   if (link->local_handle == PNI_NO_HANDLE || link->detach_sent) {
     forget(link);
@@ -257,9 +259,8 @@ pni_status pni_receive_detach(pn_transport_t *transport, uint16_t channel, struc
     pni_endpoint_remote_close(&link->endpoint);
   else
     pni_endpoint_event(&link->endpoint, PN_LINK_REMOTE_DETACH);
-  if (link->detach_sent)
-    detached(link);
-  else if (link->endpoint.due)
-    pni_endpoint_owe(&link->endpoint, link->endpoint.due);
+  if (link->endpoint.freed) pn_link_close(link); /* nobody else will answer */
+  if (link->endpoint.due) pni_endpoint_owe(&link->endpoint, link->endpoint.due);
+  if (link->detach_sent) detached(link);
   return PNI_OK;
 }

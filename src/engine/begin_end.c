@@ -122,8 +122,7 @@ static pni_status send_end(pn_transport_t *transport, pn_session_t *ssn) {
     end.error = pn_bytes(end.has.error ? writer.size : 0, (const char *)block);
   }
   TRY(pni_send_end(transport, (uint16_t)ssn->local_channel, &end));
-  pni_endpoint_paid(&ssn->endpoint, PNI_DUE_CLOSE);
-  ssn->endpoint.due = 0;
+  pni_endpoint_paid(&ssn->endpoint, (enum pni_due)ssn->endpoint.due);
   const enum pni_session_state next = ssn->state == PNI_END_RECEIVED ? PNI_UNMAPPED
                                       : end.has.error                ? PNI_SESSION_DISCARDING
                                                                      : PNI_END_SENT;
@@ -140,7 +139,7 @@ pni_status pni_pay_session(pn_transport_t *transport, pn_session_t *ssn, bool *w
   if (*waits) return PNI_OK;
   if (endpoint->due & PNI_DUE_OPEN) TRY(send_begin(transport, ssn));
   if (ssn->local_channel == PNI_NO_CHANNEL) {
-    endpoint->due = 0;
+    pni_endpoint_paid(endpoint, (enum pni_due)endpoint->due);
     return PNI_OK;
   }
   if (endpoint->due & PNI_DUE_DISPOSITION) TRY(pni_pay_dispositions(transport, ssn));

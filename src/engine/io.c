@@ -61,14 +61,17 @@ static void fail_internally(pn_transport_t *transport) {
 static size_t take(pn_transport_t *transport, const uint8_t *bytes, size_t size) {
   size_t done = 0, taken;
   if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);
+  transport->taking = true;
   do {
     const pni_status status = pni_layer_input(transport, 0, bytes + done, size - done, &taken);
     if (PNI_UNLIKELY(status != PNI_OK)) {
       fail_internally(transport);
-      return size;
+      done = size;
+      break;
     }
     done += taken;
   } while (taken > 0 && done < size && !transport->tail_closed);
+  transport->taking = false;
   return transport->tail_closed ? size : done;
 }
 

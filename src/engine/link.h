@@ -18,6 +18,7 @@ struct pn_link_t {
   uint32_t name_size;
   uint32_t local_handle, remote_handle; /* PNI_NO_HANDLE while not attached on that side [2.6.2] */
   bool sender : 1;
+  bool named : 1;  /* in the session's map of names */
   bool detach : 1; /* the detach that is due does not close */
   bool detach_sent : 1;
   bool drain : 1;       /* receiver: wanted; sender: the peer's */
@@ -47,13 +48,24 @@ struct pn_link_t {
   struct pni_tree properties, remote_properties;
 };
 
-/* A link that the peer attached first; NULL without memory. */
+/* A link that the peer attached first; NULL without memory. It is named: see pni_link_name_again. */
 pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name);
 
-/* The link of that name and role that an incoming attach means, or NULL: attached by us and not by the peer. */
+/* The link of that name and role that an incoming attach means, or NULL: the first that was made here and that the peer has
+ * not attached. */
 pn_link_t *pni_link_find(pn_session_t *ssn, pn_bytes_t name, bool sender);
 
 /* The link of that name and role that the peer has attached already, or NULL: a new attach takes its place. [2.6.1] */
 pn_link_t *pni_link_rival(pn_session_t *ssn, pn_bytes_t name, bool sender);
+
+/* A link is found by its name as long as an attach of the peer's may mean it: until the peer has closed it, or has attached
+ * it and it is closed here. To be called when its states have changed. */
+void pni_link_name_again(pn_link_t *link);
+
+/* Its session is mapped on neither side any more: it has no handles, and what of its deliveries was under way is lost. */
+void pni_link_unmapped(pn_link_t *link);
+
+/* The connection has been unbound, and the session unmapped. */
+void pni_link_unbound(pn_link_t *link);
 
 #endif

@@ -4,17 +4,20 @@
 
 #include "base/compiler.h"
 #include <proton/logger.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
+/* Atomic for the sake of the default logger; see logger.c. */
 struct pn_logger_t {
-  pn_log_sink_t sink;
-  intptr_t sink_context;
-  uint16_t subsystems; /* what is let through besides critical lines */
-  uint16_t levels;
+  _Atomic pn_log_sink_t sink; /* not NULL */
+  atomic_intptr_t sink_context;
+  atomic_uint version;         /* of sink and context; odd while they are being changed */
+  _Atomic uint16_t subsystems; /* what is let through besides critical lines */
+  _Atomic uint16_t levels;
 };
 
 static inline bool pni_logs(const pn_logger_t *logger, pn_log_subsystem_t subsystem, pn_log_level_t level) {
-  return PNI_UNLIKELY((logger->subsystems & subsystem) != 0 && (logger->levels & level) != 0);
+  return PNI_UNLIKELY((logger->levels & level) != 0 && (logger->subsystems & subsystem) != 0);
 }
 
 /* A copy of the default logger, whose environment variables have been read. */

@@ -138,7 +138,10 @@ static pni_status pay_first(pn_transport_t *transport, pn_connection_t *conn, st
     *stuck = NULL;
   else if (!*stuck)
     *stuck = endpoint;
-  if (PNI_UNLIKELY(may_go)) pni_endpoint_decref(endpoint);
+  if (PNI_UNLIKELY(may_go)) {
+    pni_endpoint_settle(endpoint);
+    pni_endpoint_decref(endpoint);
+  }
   return status;
 }
 

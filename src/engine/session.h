@@ -68,4 +68,11 @@ void pni_session_used(pn_session_t *ssn, size_t payload);
 /* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
 void pni_session_taken(pn_session_t *ssn, size_t bytes);
 
+/* If it is mapped on neither side any more, forget what was counted by handle and delivery-id, and take its links off the
+ * wire. */
+void pni_session_unmapped(pn_session_t *ssn);
+
+/* The connection has been unbound. */
+void pni_session_unbound(pn_session_t *ssn);
+
 #endif

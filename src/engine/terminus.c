@@ -11,8 +11,7 @@ void pni_terminus_init(pn_terminus_t *terminus, pn_terminus_type_t type) {
   *terminus = (pn_terminus_t){.type = (uint8_t)type, .expiry_policy = PN_EXPIRE_WITH_SESSION};
 }
 
-/* Back to what it was at first, but for the trees that somebody may know of. */
-static void reset(pn_terminus_t *terminus) {
+void pni_terminus_reset(pn_terminus_t *terminus) {
   struct pni_terminus_trees *trees = terminus->trees;
   free(terminus->address);
   pni_terminus_init(terminus, PN_UNSPECIFIED);
@@ -144,7 +143,7 @@ static pni_status copy_trees(struct pni_terminus_trees *to, struct pni_terminus_
 int pn_terminus_copy(pn_terminus_t *terminus, pn_terminus_t *src) {
   if (!terminus || !src) return PN_ARG_ERR;
   if (terminus == src) return PN_OK;
-  reset(terminus);
+  pni_terminus_reset(terminus);
   struct pni_terminus_trees *trees = terminus->trees;
   *terminus = *src;
   terminus->address = NULL;
@@ -257,7 +256,7 @@ static pni_status read_coordinator(pn_terminus_t *terminus, struct pni_reader *r
 
 pni_status pni_terminus_read(pn_terminus_t *terminus, struct pni_reader *reader) {
   uint64_t code;
-  reset(terminus);
+  pni_terminus_reset(terminus);
   if (pni_reader_left(reader) == 0) return PNI_OK;
   const uint8_t constructor = *reader->pos++;
   if (constructor == PNI_NULL) return PNI_OK;

@@ -25,6 +25,11 @@ struct pn_terminus_t {
 };
 
 void pni_terminus_init(pn_terminus_t *terminus, pn_terminus_type_t type);
+
+/* Make it PN_UNSPECIFIED, without anything; a pn_data_t that somebody may know of stays. */
+void pni_terminus_reset(pn_terminus_t *terminus);
+
+/* Free what it holds. */
 void pni_terminus_clear(pn_terminus_t *terminus);
 
 /* Take over an encoded source, target or coordinator; null or empty bytes make it PN_UNSPECIFIED. What is wrong is

@@ -40,6 +40,7 @@ struct pn_transport_t {
   bool authentication_required : 1;
   bool encryption_required : 1;
   bool authenticated : 1;
+  bool taking : 1;                       /* input is being read */
   bool failed : 1;                       /* the condition says why; only close is written then */
   bool tail_closed : 1, head_closed : 1; /* no more input, no more output */
   bool tail_posted : 1, head_posted : 1, error_posted : 1, closed_posted : 1; /* events */
@@ -67,6 +68,11 @@ struct pn_transport_t {
   struct pni_sasl *sasl; /* layers/sasl.c; NULL until asked for */
   struct pni_ssl *ssl;   /* layers/tls.c */
 };
+
+/* Whether input or output is being worked on, so that whoever does that will look for more output. */
+static inline bool pni_transport_at_work(const pn_transport_t *transport) {
+  return transport->taking || transport->sink;
+}
 
 /* Queue an event about the transport if bound and collected. */
 void pni_transport_event(pn_transport_t *transport, pn_event_type_t type);
