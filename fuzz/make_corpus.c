@@ -1,6 +1,6 @@
 /* make_corpus.c: writes the seeds of the fuzz targets, made from the lists in spec/.
  *
- *   make_corpus FOLDER            write them into FOLDER/wire, FOLDER/data, FOLDER/message
+ *   make_corpus FOLDER            write them into FOLDER/wire, FOLDER/data, FOLDER/message, FOLDER/edit
  *   make_corpus --check FOLDER    see whether they are there as they would be written
  *
  * A constructor or composite that is added to the lists so gets its seed. Files named found-... are not made here: they
@@ -271,6 +271,23 @@ static void seed_messages(void) {
   }
 }
 
+/* Steps of an editor of trees: any octets are some. */
+static void seed_edits(void) {
+  uint32_t state = 1;
+  for (unsigned i = 0; i < 8; i++) {
+    uint8_t room[128];
+    char name[32];
+    for (size_t at = 0; at < sizeof room; at++) {
+      state = state * 1664525 + 1013904223;
+      room[at] = (uint8_t)(state >> 24);
+    }
+    struct pni_writer writer = pni_writer(room, sizeof room);
+    writer.size = sizeof room;
+    snprintf(name, sizeof name, "steps-%u", i);
+    seed("edit", name, &writer);
+  }
+}
+
 int main(int argc, char **argv) {
   checking = argc == 3 && strcmp(argv[1], "--check") == 0;
   if (argc != (checking ? 3 : 2)) {
@@ -282,6 +299,7 @@ int main(int argc, char **argv) {
   seed_composites();
   seed_values();
   seed_messages();
+  seed_edits();
   printf("%u seeds, %u faults\n", seeds, faults);
   return faults == 0 ? 0 : 1;
 }

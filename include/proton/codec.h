@@ -285,6 +285,8 @@ PN_EXTERN void pn_data_clear(pn_data_t *data);
 
 /**
  * Number of all values in a tree, wherever the place is: each compound counts as one, and so do its children.
+ * Children of a value that was overwritten go on counting, here and against the limits, until the tree is
+ * cleared.
  */
 PN_EXTERN size_t pn_data_size(pn_data_t *data);
 
@@ -788,10 +790,10 @@ PN_EXTERN pn_bytes_t pn_data_get_symbol(pn_data_t *data);
 PN_EXTERN pn_bytes_t pn_data_get_bytes(pn_data_t *data);
 
 /**
- * The current value as an atom, if it is not compound.
+ * The current value as an atom.
  *
- * @return bytes stay the tree's, as with pn_data_get_binary(); an atom of type PN_NULL for a compound value
- *         or none
+ * @return bytes stay the tree's, as with pn_data_get_binary(); of a compound value only the type; an atom of
+ *         type PN_NULL when there is no current value
  */
 PN_EXTERN pn_atom_t pn_data_get_atom(pn_data_t *data);
 

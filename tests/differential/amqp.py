@@ -173,7 +173,19 @@ def read_value(data):
     """The first value of the data and how many octets it took."""
     reader = Reader(data)
     node = reader.value()
+    if count_nodes(node) > LIMITS["DATA_NODES"]:
+        raise Invalid("too many values")
     return node, reader.at
+
+
+def count_nodes(top):
+    waiting, count = [top], 0
+    while waiting:
+        node = waiting.pop()
+        count += 1
+        waiting.extend(node.children or ())
+        waiting.extend(node.descriptors)
+    return count
 
 
 def read_values(data):
@@ -219,8 +231,9 @@ def check_section(code, node):
         if node.type != "map":
             raise Invalid("%s that is not a map" % name)
         keys = ("string",) if code == 0x74 else ("symbol", "ulong")
-        if any(key.type not in keys for key in node.children[::2]):
-            raise Invalid("%s with a key of the wrong type" % name)
+        wrong = {key.type for key in node.children[::2] if key.type not in keys}
+        if wrong:
+            raise Invalid("%s with a key that is a string" % name if wrong == {"string"} else "%s with a key of the wrong type" % name)
         if code == 0x74 and any(value.type in SIMPLE_ONLY for value in node.children[1::2]):
             raise Invalid("application-properties with a compound value")
     elif code == 0x75 and node.type != "binary":
@@ -332,13 +345,14 @@ def compare_section(code, theirs, ours, found):
     compare(theirs, ours, "section", found)
 
 
-def described_in_described(node):
-    """Whether some described value's content is described again, anywhere in the node."""
-    waiting = [node]
+def oddly_described(kind, data):
+    """Whether valid data has a described value with a descriptor or a content that is described itself, or with a
+    descriptor that is neither symbol nor ulong."""
+    waiting = [read_value(data)[0]] if kind == "V" else [node for _, node in read_message(data)]
     while waiting:
         node = waiting.pop()
-        if node.type == "described" and node.children[1].type == "described":
+        pairs = [node.children] if node.type == "described" else [(descriptor, node) for descriptor in node.descriptors]
+        if any(one.type not in ("symbol", "ulong") or other.type == "described" for one, other in pairs):
             return True
         waiting.extend(node.children or ())
-        waiting.extend(node.descriptors)
     return False

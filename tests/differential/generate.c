@@ -152,11 +152,12 @@ int generate_any_scalar(struct random *random, pn_data_t *data) {
   return any_of_type(random, data, (pn_type_t)(PN_NULL + random_below(random, PN_SYMBOL - PN_NULL + 1)));
 }
 
+/* None that a performative has: Proton formats maps and arrays that are described so as if they had fields. */
 static int any_descriptor(struct random *random, pn_data_t *data) {
   switch (random_below(random, 4)) {
   case 0: return pn_data_put_symbol(data, generate_text(1 + random_below(random, 30), true));
-  case 1: return pn_data_put_ulong(data, random_next(random));
-  default: return pn_data_put_ulong(data, random_below(random, 256));
+  case 1: return pn_data_put_ulong(data, random_next(random) | 128);
+  default: return pn_data_put_ulong(data, 128 + random_below(random, 256));
   }
 }
 

@@ -169,7 +169,7 @@ static int nested(pn_data_t *data, unsigned kind, unsigned levels) {
     }
     pn_data_enter(data);
     if (!error && (kind == 4 ? i % 4 : kind) == 1) error = pn_data_put_string(data, pn_bytes(3, "key"));
-    if (!error && (kind == 4 ? i % 4 : kind) == 2) error = pn_data_put_ulong(data, i);
+    if (!error && (kind == 4 ? i % 4 : kind) == 2) error = pn_data_put_ulong(data, 200 + i);
   }
   if (!error) error = kind == 4 && levels % 4 == 0 ? pn_data_put_list(data) : pn_data_put_int(data, 4711);
   for (unsigned i = 0; i < levels; i++) pn_data_exit(data);
