@@ -1,9 +1,12 @@
 /* idle.c: idle time-outs: pure arithmetic on what the ticks have seen. [2.4.5]
  *
- * Nobody notes when octets pass; a tick sees that some have since the last one, and starts the time anew. */
+ * Nobody notes when octets pass; a tick sees that some have since the last one, and starts the time anew. The frame that a
+ * tick asks for counts from that tick: if the next one took it for traffic, only every other period would have its frame. */
 #include "engine/idle.h"
 
 #include <stddef.h>
+
+enum { EMPTY_FRAME = 8 }; /* octets */
 
 /* A deadline of 0 would mean none. */
 static int64_t after(int64_t now, int64_t span) {
@@ -32,7 +35,7 @@ void pni_idle_speaks(struct pni_idle *idle, uint32_t remote_timeout, uint64_t by
   if (due) idle->keepalive = true;
   if (due || idle->output_deadline == 0 || bytes_out != idle->bytes_out)
     idle->output_deadline = after(now, remote_timeout > 1 ? remote_timeout / 2 : 1);
-  idle->bytes_out = bytes_out;
+  idle->bytes_out = due ? bytes_out + EMPTY_FRAME : bytes_out;
 }
 
 int64_t pni_idle_deadline(const struct pni_idle *idle) {
