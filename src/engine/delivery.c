@@ -177,7 +177,11 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_abort(pn_delivery_t *dlv) {
-  if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender || dlv->sent) return;
+  if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender) return;
+  if (dlv->sent) { /* too late to take it back */
+    pn_delivery_settle(dlv);
+    return;
+  }
   pn_session_t *ssn = dlv->link->session;
   ssn->outgoing_bytes -= pni_payload_size(&dlv->payload);
   pni_payload_clear(&dlv->payload);
