@@ -3,7 +3,8 @@
  * Input is handled as it comes: whole frames where they lie, in the caller's memory or in the input buffer; what is left of
  * the last one is kept. Output is made when it is asked for. Both buffers are there only while something is in them.
  *
- * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. */
+ * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. There is no
+ * ERROR after HEAD_CLOSED: who has said goodbye does not mind that the peer hangs up without. */
 #include "engine/fail.h"
 #include "engine/trace.h"
 #include "wire/limits.h"
@@ -21,7 +22,7 @@ void pni_transport_post(pn_transport_t *transport) {
     transport->tail_posted = true;
     pni_transport_event(transport, PN_TRANSPORT_TAIL_CLOSED);
   }
-  if (transport->failed && !transport->error_posted) {
+  if (transport->failed && !transport->error_posted && !transport->head_posted) {
     transport->error_posted = true;
     pni_transport_event(transport, PN_TRANSPORT_ERROR);
   }
