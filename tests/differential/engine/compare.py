@@ -48,6 +48,32 @@ class Normaliser:
         return line
 
 
+TRANSFER = re.compile(r"(\d+ transfer\(handle=\d+)(.*?)(, more=true)?\)(?: payload (\d+) .*)?$")
+LARGE = 400
+
+
+def fold(lines):
+    """The frames of a large delivery as one: where it is cut, and what the later frames repeat, is the library's choice.
+    What arrived is compared where it is read."""
+    folded, pieces = [], []
+    for line in lines:
+        match = TRANSFER.fullmatch(line)
+        if pieces and (not match or match.group(1) != pieces[0].group(1)):
+            folded, pieces = folded + [piece.group() for piece in pieces], []
+        if not match:
+            folded.append(line)
+            continue
+        pieces.append(match)
+        if not match.group(3):
+            octets = sum(int(piece.group(4) or 0) for piece in pieces)
+            if len(pieces) > 1 and octets > LARGE:
+                folded.append("%s%s) payload %d in frames" % (pieces[0].group(1), pieces[0].group(2), octets))
+            else:
+                folded += [piece.group() for piece in pieces]
+            pieces = []
+    return folded + [piece.group() for piece in pieces]
+
+
 def journals(text, normalise):
     """scenario -> stream -> lines"""
     scenarios = collections.OrderedDict()
@@ -57,6 +83,10 @@ def journals(text, normalise):
         scenario, stream, rest = (line.split(" | ", 2) + ["", ""])[:3]
         streams = scenarios.setdefault(scenario, collections.OrderedDict())
         streams.setdefault(stream, []).append(normalise(stream, rest))
+    for streams in scenarios.values():
+        for stream in streams:
+            if stream.endswith("writes"):
+                streams[stream] = fold(streams[stream])
     return scenarios
 
 

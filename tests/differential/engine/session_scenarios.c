@@ -66,17 +66,19 @@ static void end_is_answered_late(struct pair *p) {
 
 static void begin_is_answered_late(struct pair *p) {
   connect_pair(p);
-  p->server.answers &= ~(unsigned)ANSWER_BEGIN;
+  p->server.answers &= ~(unsigned)(ANSWER_BEGIN | ANSWER_ATTACH);
   pn_session_t *session = open_session(&p->client);
   pn_link_t *sender = open_sender(session, "orders");
   run(p);
   say_link(&p->client, "before begin", sender);
   pn_session_open(session_of(&p->server));
+  pn_link_open(link_of(&p->server, "orders"));
   run(p);
 }
 
 static void opened_and_closed_at_once(struct pair *p) {
   connect_pair(p);
+  p->client.answers &= ~(unsigned)ANSWER_BEGIN; /* else a server that answers late begins, and so on without end */
   pn_session_t *session = open_session(&p->client);
   pn_session_close(session);
   run(p);
@@ -119,15 +121,16 @@ static void windows_in_bytes(struct pair *p) {
   say(&p->client, "capacity %zu window %zu", pn_session_get_incoming_capacity(session),
       pn_session_get_outgoing_window(session));
   pn_session_set_outgoing_window(session, 5);
-  p->server.answers &= ~(unsigned)ANSWER_BEGIN;
+  p->server.answers &= ~(unsigned)(ANSWER_BEGIN | ANSWER_ATTACH);
   pn_session_open(session);
   pn_link_t *sender = open_sender(session, "orders");
   run(p);
   pn_session_t *mirror = session_of(&p->server);
   pn_session_set_incoming_capacity(mirror, 4096);
   pn_session_open(mirror);
-  run(p);
   pn_link_t *receiver = link_of(&p->server, "orders");
+  pn_link_open(receiver);
+  run(p);
   pn_link_flow(receiver, 10);
   run(p);
   for (int i = 0; i < 6; i++) send_size(sender, i % 2 ? "odd" : "even", 1500);

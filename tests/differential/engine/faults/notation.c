@@ -134,7 +134,7 @@ static const char *value(const char *at) {
 /* What comes after the bar: octets as they are, or text without a constructor. */
 static void payload(const char *at) {
   while (*at == ' ') at++;
-  if (*at == 'x')
+  if (at[0] == 'x' && at[1] == '\'')
     hexadecimal(at + 2);
   else
     while (*at) put((unsigned char)*at++, 1);
