@@ -119,7 +119,8 @@ static void collect(struct side *side) {
 
 static void feed(struct pair *pair, struct side *side, const char *octets, size_t size) {
   for (size_t at = 0; at < size;) {
-    pn_rwbytes_t room = pn_connection_driver_read_buffer_sized(&side->driver, pair->bytewise ? 1 : size - at);
+    pn_rwbytes_t room = pair->bytewise ? pn_connection_driver_read_buffer(&side->driver)
+                                       : pn_connection_driver_read_buffer_sized(&side->driver, size - at);
     size_t part = room.size < size - at ? room.size : size - at;
     if (pair->bytewise && part) part = 1;
     if (!part) {

@@ -78,7 +78,8 @@ static void begin_is_answered_late(struct pair *p) {
 
 static void opened_and_closed_at_once(struct pair *p) {
   connect_pair(p);
-  p->client.answers &= ~(unsigned)ANSWER_BEGIN; /* else a server that answers late begins, and so on without end */
+  p->client.answers &=
+      ~(unsigned)ANSWER_BEGIN; /* else a server that answers late begins, and so on without end */
   pn_session_t *session = open_session(&p->client);
   pn_session_close(session);
   run(p);
