@@ -199,7 +199,11 @@ size_t pni_delivery_drop(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_abort(pn_delivery_t *dlv) {
-  if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender || dlv->sent) return;
+  if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender) return;
+  if (dlv->sent) { /* too late to take it back */
+    pn_delivery_settle(dlv);
+    return;
+  }
   dlv->link->session->outgoing_bytes -= pni_delivery_drop(dlv);
   dlv->aborted = true;
   pn_delivery_settle(dlv);

@@ -33,7 +33,9 @@ void pni_disposition_clear(pn_disposition_t *disposition) {
 void pni_disposition_become(pn_disposition_t *disposition, uint64_t type) {
   struct pni_disposition_detail *detail = disposition->detail;
   if (detail && disposition->type != type) {
-    const bool stays_custom = detail->custom && type != 0 && !pni_disposition_standard(type);
+    /* A list that was filled before there was a type is of whatever type comes; so 0.37's callers state a transaction. */
+    const bool stays_custom =
+        detail->custom && type != 0 && (disposition->type == 0 || !pni_disposition_standard(type));
     if (detail->filling == type && !detail->custom)
       detail->filling = 0;
     else if (!stays_custom)

@@ -3,7 +3,8 @@
  * Input is handled as it comes: whole frames where they lie, in the caller's memory or in the input buffer; what is left of
  * the last one is kept. Output is made when it is asked for. Both buffers are there only while something is in them.
  *
- * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. */
+ * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. There is no
+ * ERROR after HEAD_CLOSED: who has said goodbye does not mind that the peer hangs up without. */
 #include "engine/connection.h"
 #include "engine/event.h"
 #include "engine/fail.h"
@@ -33,7 +34,8 @@ void pni_transport_post(pn_transport_t *transport) {
   if (!transport->connection) return;
   const bool tail = transport->tail_closed, head = transport->head_closed;
   transport->tail_posted = queue(transport, transport->tail_posted, tail, PN_TRANSPORT_TAIL_CLOSED);
-  transport->error_posted = queue(transport, transport->error_posted, transport->failed, PN_TRANSPORT_ERROR);
+  const bool error = transport->failed && !transport->head_posted;
+  transport->error_posted = queue(transport, transport->error_posted, error, PN_TRANSPORT_ERROR);
   transport->head_posted = queue(transport, transport->head_posted, head, PN_TRANSPORT_HEAD_CLOSED);
   transport->closed_posted = queue(transport, transport->closed_posted, tail && head, PN_TRANSPORT_CLOSED);
 }

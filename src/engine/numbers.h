@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 struct pni_numbers {
-  uint64_t first; /* numbers 0 to 63; set: taken */
-  uint64_t *more; /* the following ones, 64 in each */
+  uint64_t first;  /* numbers 0 to 63; set: taken */
+  uint64_t *more;  /* the following ones, 64 in each */
   uint32_t words;  /* in `more` */
   uint32_t lowest; /* all numbers below 64 * lowest are taken */
 };

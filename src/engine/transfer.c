@@ -61,6 +61,12 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   struct pni_writer writer;
   TRY(pni_frame_open(transport, fits ? waiting + performative : limit, &writer));
   pni_transfer_encode(&writer, &transfer);
+  if (PNI_UNLIKELY(transfer.more && dlv->done && writer.size + waiting <= limit)) {
+    /* What is left fits after all. A frame for nothing but the end is legal, yet there are peers that refuse it. */
+    transfer.more = transfer.has.more = false;
+    writer.size = 0;
+    pni_transfer_encode(&writer, &transfer);
+  }
   if (writer.size > limit) return PNI_OVERFLOW;
   const size_t room = limit - writer.size;
   const size_t chunk = waiting <= room ? waiting : room;

@@ -226,7 +226,10 @@ void pn_transport_logf(pn_transport_t *transport, const char *fmt, ...) {
 
 /* Limits. */
 
-uint16_t pn_transport_get_channel_max(pn_transport_t *transport) { return transport->channel_max; }
+uint16_t pn_transport_get_channel_max(pn_transport_t *transport) {
+  const uint16_t remote = transport->remote_channel_max;
+  return transport->channel_max < remote ? transport->channel_max : remote;
+}
 
 int pn_transport_set_channel_max(pn_transport_t *transport, uint16_t channel_max) {
   if (transport->open_sent) return PN_STATE_ERR;
