@@ -61,7 +61,7 @@ static void seed(void) {
     drawn[3] = (uint64_t)sip("addend", 6) << 32 | sip("addends", 7);
   }
   memcpy(key, drawn, sizeof key);
-  pni_hash_factor = drawn[2];
+  pni_hash_factor = drawn[2] | 1;
   pni_hash_addend = drawn[3];
 }
 

@@ -8,11 +8,14 @@
 /* Of any bytes: SipHash-1-3, folded. May be called by any thread. */
 uint32_t pni_hash_bytes(const void *bytes, size_t size);
 
-/* Of a number, cheaply: strongly universal in its high bits and in its low ones. Whoever makes a table that uses it has
- * called pni_hash_seed before. */
+/* Of a number, cheaply: numbers in a row, or with a fixed step, are spread as well as any. Whoever makes a table that uses it
+ * has called pni_hash_seed before. */
 extern uint64_t pni_hash_factor, pni_hash_addend;
 static inline uint32_t pni_hash_number(uint32_t number) {
-  return (uint32_t)((pni_hash_factor * number + pni_hash_addend) >> 32);
+  uint64_t hash = (number + pni_hash_addend) * pni_hash_factor;
+  hash = (hash ^ hash >> 32) *
+         0x9e3779b97f4a7c15; /* else a step would stay a step, and might fold onto itself */
+  return (uint32_t)(hash >> 32);
 }
 
 /* Draw the random numbers, once. May be called by any thread. */

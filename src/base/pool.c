@@ -1,105 +1,59 @@
 /* pool.c: one pool of blocks for each thread.
  *
- * Invariant: a list holds no more than KEPT bytes (at least one block), so what a burst needed goes back to malloc. The
- * first block that a thread gives back registers the pool for release at the thread's end. */
+ * Invariant: a list and the room left in it make KEPT bytes, so what a burst needed beyond that goes back to malloc. The first
+ * block that a thread gives back makes the room, and registers the pool for release at the thread's end. */
 #include "base/pool.h"
-#include "base/compiler.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <threads.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#  define POOLED 0
-#elif defined(__has_feature)
-#  if __has_feature(address_sanitizer)
-#    define POOLED 0
-#  endif
-#endif
-#ifndef POOLED
-#  define POOLED 1
-#endif
+enum { KEPT = 256 * 1024 };
 
-enum {
-  SMALLEST_SHIFT = 6,
-  LARGEST_SHIFT = 16,
-  CLASSES = LARGEST_SHIFT - SMALLEST_SHIFT + 1,
-  KEPT = 256 * 1024
-};
-
-struct block {
-  struct block *next;
-};
-
-struct pool {
-  struct block *free[CLASSES];
-  unsigned kept[CLASSES];
-  bool registered;
-};
-
-static PNI_THREAD_LOCAL struct pool pool;
+PNI_THREAD_LOCAL struct pni_pool pni_pool;
+static PNI_THREAD_LOCAL bool registered;
 
 static tss_t at_end;
 static once_flag at_end_once = ONCE_FLAG_INIT;
 
 void pni_pool_trim(void) {
-  for (unsigned class = 0; class < CLASSES; class ++) {
-    while (pool.free[class]) {
-      struct block *block = pool.free[class];
-      pool.free[class] = block->next;
+  for (unsigned class = 0; class < PNI_POOL_CLASSES; class ++) {
+    while (pni_pool.free[class]) {
+      struct pni_pool_block *block = pni_pool.free[class];
+      pni_pool.free[class] = block->next;
+      pni_pool.room[class]++;
       free(block);
     }
-    pool.kept[class] = 0;
   }
 }
 
+/* Other libraries' destructors may still give blocks back after this one: there is no room for them then. */
 static void trim_at_end(void *unused) {
   (void)unused;
   pni_pool_trim();
-  pool.registered = false;
+  for (unsigned class = 0; class < PNI_POOL_CLASSES; class ++) pni_pool.room[class] = 0;
 }
 
 static void make_key(void) {
   if (tss_create(&at_end, trim_at_end) != thrd_success) abort();
 }
 
-/* The list for blocks of that size; CLASSES and more if there is none. */
-static inline unsigned class_of(size_t size) {
-  if (size <= (size_t)1 << SMALLEST_SHIFT) return 0;
-  return PNI_LOG2(size - 1) + 1 - SMALLEST_SHIFT;
+/* Make room, once; without the means to release it at the thread's end there is none. */
+static bool prepare(void) {
+  if (registered) return false;
+  registered = true;
+  call_once(&at_end_once, make_key);
+  if (tss_set(at_end, &pni_pool) != thrd_success) return false;
+  for (unsigned class = 0; class < PNI_POOL_CLASSES; class ++) {
+    pni_pool.room[class] = (unsigned)KEPT >> (class + PNI_POOL_SMALLEST);
+  }
+  return true;
 }
 
-size_t pni_pool_room(size_t size) {
-  const unsigned class = class_of(size);
-  return class < CLASSES ? (size_t)1 << (class + SMALLEST_SHIFT) : size;
-}
+void *pni_pool_take_slow(size_t size) { return malloc(pni_pool_room(size)); }
 
-void *pni_pool_take(size_t size) {
-  const unsigned class = class_of(size);
-  if (POOLED && PNI_LIKELY(class < CLASSES)) {
-    struct block *block = pool.free[class];
-    if (PNI_LIKELY(block != NULL)) {
-      pool.free[class] = block->next;
-      pool.kept[class]--;
-      return block;
-    }
-  }
-  return malloc(pni_pool_room(size));
-}
-
-void pni_pool_give(void *memory, size_t size) {
-  const unsigned class = class_of(size);
-  if (!POOLED || class >= CLASSES || pool.kept[class] > (unsigned)KEPT >> (class + SMALLEST_SHIFT) ||
-      !memory) {
-    free(memory);
-    return;
-  }
-  if (PNI_UNLIKELY(!pool.registered)) {
-    call_once(&at_end_once, make_key);
-    pool.registered = tss_set(at_end, &pool) == thrd_success;
-  }
-  struct block *block = memory;
-  block->next = pool.free[class];
-  pool.free[class] = block;
-  pool.kept[class]++;
+void pni_pool_give_slow(void *block, size_t size) {
+  if (PNI_POOLED && block && prepare())
+    pni_pool_give(block, size);
+  else
+    free(block);
 }

@@ -6,16 +6,80 @@
 #ifndef BARYON_BASE_POOL_H
 #define BARYON_BASE_POOL_H
 
+#include "base/compiler.h"
+#include <stdbool.h>
 #include <stddef.h>
 
-/* A block of at least `size` bytes, not cleared; NULL without memory. */
-void *pni_pool_take(size_t size);
+#if defined(__SANITIZE_ADDRESS__)
+#  define PNI_POOLED 0
+#elif defined(__has_feature)
+#  if __has_feature(address_sanitizer)
+#    define PNI_POOLED 0
+#  endif
+#endif
+#ifndef PNI_POOLED
+#  define PNI_POOLED 1
+#endif
 
-/* Give back a block that was taken for `size` bytes. NULL is let pass. */
-void pni_pool_give(void *block, size_t size);
+enum {
+  PNI_POOL_SMALLEST = 6,
+  PNI_POOL_LARGEST = 16,
+  PNI_POOL_CLASSES = PNI_POOL_LARGEST - PNI_POOL_SMALLEST + 1
+};
+
+struct pni_pool_block {
+  struct pni_pool_block *next;
+};
+
+/* The calling thread's. Of each class `room` more blocks are kept: 0 until the first is given back. */
+struct pni_pool {
+  struct pni_pool_block *free[PNI_POOL_CLASSES];
+  unsigned room[PNI_POOL_CLASSES];
+};
+extern PNI_THREAD_LOCAL struct pni_pool pni_pool;
+
+/* The class of blocks of that size; PNI_POOL_CLASSES and more if it is too large for any. */
+PNI_INLINE unsigned pni_pool_class(size_t size) {
+  if (size <= (size_t)1 << PNI_POOL_SMALLEST) return 0;
+  return PNI_LOG2(size - 1) + 1 - PNI_POOL_SMALLEST;
+}
 
 /* How much a block taken for `size` bytes really holds. */
-size_t pni_pool_room(size_t size);
+PNI_INLINE size_t pni_pool_room(size_t size) {
+  const unsigned class = pni_pool_class(size);
+  return class < PNI_POOL_CLASSES ? (size_t)1 << (class + PNI_POOL_SMALLEST) : size;
+}
+
+/* When the lists do not serve. */
+void *pni_pool_take_slow(size_t size);
+void pni_pool_give_slow(void *block, size_t size);
+
+/* A block of at least `size` bytes, not cleared; NULL without memory. */
+PNI_INLINE void *pni_pool_take(size_t size) {
+  const unsigned class = pni_pool_class(size);
+  if (PNI_POOLED && PNI_LIKELY(class < PNI_POOL_CLASSES)) {
+    struct pni_pool_block *block = pni_pool.free[class];
+    if (PNI_LIKELY(block != NULL)) {
+      pni_pool.free[class] = block->next;
+      pni_pool.room[class]++;
+      return block;
+    }
+  }
+  return pni_pool_take_slow(size);
+}
+
+/* Give back a block that was taken for `size` bytes. NULL is let pass. */
+PNI_INLINE void pni_pool_give(void *memory, size_t size) {
+  const unsigned class = pni_pool_class(size);
+  if (PNI_POOLED && PNI_LIKELY(memory && class < PNI_POOL_CLASSES && pni_pool.room[class] > 0)) {
+    struct pni_pool_block *block = memory;
+    block->next = pni_pool.free[class];
+    pni_pool.free[class] = block;
+    pni_pool.room[class]--;
+  } else {
+    pni_pool_give_slow(memory, size);
+  }
+}
 
 /* Free all that the calling thread's pool keeps; it does so itself when the thread ends. */
 void pni_pool_trim(void);

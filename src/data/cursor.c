@@ -90,7 +90,8 @@ pn_handle_t pn_data_point(pn_data_t *data) {
 bool pn_data_restore(pn_data_t *data, pn_handle_t point) {
   pni_data_settle(data);
   const intptr_t place = (intptr_t)point;
-  if (place >= (intptr_t)data->node_count || -place >= (intptr_t)data->node_count) return false;
+  const intptr_t count = (intptr_t)data->node_count;
+  if (place >= count || place <= -count) return false;
   const uint16_t current = place > 0 ? (uint16_t)place : 0;
   const uint16_t parent = current ? data->nodes[current].parent : (uint16_t)-place;
   if (!pni_data_has_place(data, parent, current)) return false;

@@ -98,7 +98,8 @@ static pni_status fill_scalar(pn_data_t *data, char letter, struct arguments *ar
     if (letter == 'Z' || atom.u.as_bytes.start) atom.type = PN_BINARY;
     break;
   default:
-    return pni_data_fail(data, PNI_BAD_ARGUMENT, "unrecognized fill code: 0x%.2X '%c'", letter, letter);
+    return pni_data_fail(
+        data, PNI_BAD_ARGUMENT, "unrecognized fill code: 0x%.2X '%c'", (unsigned char)letter, letter);
   }
   return hidden ? PNI_OK : (pni_status)pn_data_put_atom(data, atom);
 }
@@ -155,7 +156,8 @@ static pni_status fill(pn_data_t *data, const char *fmt, struct arguments *args)
     case '*': {
       const size_t count = va_arg(args->list, size_t);
       char *const *symbols = va_arg(args->list, char **);
-      if (*++p != 's') return pni_data_fail(data, PNI_BAD_ARGUMENT, "unrecognized * code: 0x%.2X", *p);
+      if (*++p != 's')
+        return pni_data_fail(data, PNI_BAD_ARGUMENT, "unrecognized * code: 0x%.2X", (unsigned char)*p);
       TRY(put_symbols(data, count, symbols, hidden));
       continue;
     }

@@ -113,7 +113,8 @@ static pni_status scan_letter(struct scan *s, char letter) {
   case ']':
   case '}': return leave(s);
   default:
-    return pni_data_fail(s->data, PNI_BAD_ARGUMENT, "unrecognized scan code: 0x%.2X '%c'", letter, letter);
+    return pni_data_fail(
+        s->data, PNI_BAD_ARGUMENT, "unrecognized scan code: 0x%.2X '%c'", (unsigned char)letter, letter);
   }
   return PNI_OK;
 }

@@ -79,18 +79,22 @@ static pni_status attach(pn_transport_t *transport, pn_link_t *link) {
   const uint32_t most = ssn->remote_channel == PNI_NO_CHANNEL || ssn->remote_handle_max > PNI_LIMIT_HANDLE_MAX
                             ? PNI_LIMIT_HANDLE_MAX
                             : ssn->remote_handle_max;
-  uint32_t handle;
-  const pni_status status = pni_numbers_take(&ssn->handles, most, &handle);
-  if (status == PNI_OVERFLOW) {
-    pni_transport_error(
-        transport, "amqp:resource-limit-exceeded", "attach: no handle is free up to handle-max");
-    return PNI_FAILED;
+  uint32_t handle = link->local_handle;
+  if (handle ==
+      PNI_NO_HANDLE) { /* or the attach had to wait until the peer has said how large a frame may be */
+    const pni_status status = pni_numbers_take(&ssn->handles, most, &handle);
+    if (status == PNI_OVERFLOW) {
+      pni_transport_error(
+          transport, "amqp:resource-limit-exceeded", "attach: no handle is free up to handle-max");
+      return PNI_FAILED;
+    }
+    TRY(status);
   }
-  TRY(status);
   link->local_handle = handle;
   link->delivery_count = link->sender ? 0 : link->delivery_count;
+  TRY(send_attach(transport, link));
   pni_endpoint_paid(&link->endpoint, PNI_DUE_OPEN);
-  return send_attach(transport, link);
+  return PNI_OK;
 }
 
 /* Both sides have detached: the handles are free, and the peer cannot be told anything any more. */
@@ -259,7 +263,7 @@ pni_status pni_receive_detach(pn_transport_t *transport, uint16_t channel, struc
     pni_endpoint_remote_close(&link->endpoint);
   else
     pni_endpoint_event(&link->endpoint, PN_LINK_REMOTE_DETACH);
-  if (link->endpoint.freed) pn_link_close(link); /* nobody else will answer */
+  if (link->endpoint.freed && !link->detach_sent) pn_link_close(link); /* nobody else will answer */
   if (link->endpoint.due) pni_endpoint_owe(&link->endpoint, link->endpoint.due);
   if (link->detach_sent) detached(link);
   return PNI_OK;

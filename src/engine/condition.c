@@ -20,20 +20,41 @@ void pn_condition_free(pn_condition_t *condition) {
 
 bool pn_condition_is_set(pn_condition_t *condition) { return condition && condition->name; }
 
-static void clear_texts(pn_condition_t *condition) {
-  free(condition->name);
-  free(condition->description);
-  condition->name = condition->description = NULL;
+static struct pni_condition_detail *detail_of(pn_condition_t *condition) {
+  if (!condition->detail) condition->detail = calloc(1, sizeof *condition->detail);
+  return condition->detail;
+}
+
+/* Nothing changes without memory. */
+static pni_status set_description(pn_condition_t *condition, const char *description, size_t size) {
+  if (!condition->detail && !description) return PNI_OK;
+  return detail_of(condition) ? pni_keep_bytes(&condition->detail->description, description, size)
+                              : PNI_NO_MEMORY;
+}
+
+static const char *description_of(const pn_condition_t *condition) {
+  return condition->detail ? condition->detail->description : NULL;
 }
 
 void pn_condition_clear(pn_condition_t *condition) {
-  clear_texts(condition);
-  pni_tree_empty_out(&condition->info);
+  struct pni_condition_detail *detail = condition->detail;
+  free(condition->name);
+  condition->name = NULL;
+  if (!detail) return;
+  free(detail->description);
+  detail->description = NULL;
+  pni_tree_empty_out(&detail->info);
 }
 
 void pni_condition_clear(pn_condition_t *condition) {
-  clear_texts(condition);
-  pni_tree_clear(&condition->info);
+  struct pni_condition_detail *detail = condition->detail;
+  free(condition->name);
+  condition->name = NULL;
+  if (!detail) return;
+  condition->detail = NULL;
+  free(detail->description);
+  pni_tree_clear(&detail->info);
+  free(detail);
 }
 
 const char *pn_condition_get_name(pn_condition_t *condition) { return condition->name; }
@@ -42,13 +63,15 @@ int pn_condition_set_name(pn_condition_t *condition, const char *name) {
   return pni_keep_string(&condition->name, name);
 }
 
-const char *pn_condition_get_description(pn_condition_t *condition) { return condition->description; }
+const char *pn_condition_get_description(pn_condition_t *condition) { return description_of(condition); }
 
 int pn_condition_set_description(pn_condition_t *condition, const char *description) {
-  return pni_keep_string(&condition->description, description);
+  return set_description(condition, description, description ? strlen(description) : 0);
 }
 
-pn_data_t *pn_condition_info(pn_condition_t *condition) { return pni_tree_data(&condition->info); }
+pn_data_t *pn_condition_info(pn_condition_t *condition) {
+  return detail_of(condition) ? pni_tree_data(&condition->detail->info) : NULL;
+}
 
 int pn_condition_vformat(pn_condition_t *condition, const char *name, const char *fmt, va_list ap) {
   char description[DESCRIPTION_ROOM];
@@ -56,7 +79,7 @@ int pn_condition_vformat(pn_condition_t *condition, const char *name, const char
   pni_text_vformat(&text, fmt, ap);
   char *copy = NULL; /* the name may be the old description */
   TRY(pni_keep_string(&copy, name));
-  const pni_status status = pni_keep_string(&condition->description, description);
+  const int status = pn_condition_set_description(condition, description);
   if (status) {
     free(copy);
     return status;
@@ -79,18 +102,23 @@ bool pn_condition_is_redirect(pn_condition_t *condition) {
   return name && (strcmp(name, "amqp:connection:redirect") == 0 || strcmp(name, "amqp:link:redirect") == 0);
 }
 
-/* Go to the value of a key of the info; false if there is none. */
-static bool look_up(pn_data_t *info, const char *key) {
+/* The info, with its place at the value of a key; NULL if there is no such key. */
+static pn_data_t *look_up(pn_condition_t *condition, const char *key) {
+  if (!condition->detail || pni_tree_empty(&condition->detail->info)) return NULL;
+  pn_data_t *info = pni_tree_data(&condition->detail->info);
+  if (!info) return NULL;
   pn_data_rewind(info);
-  return pn_data_next(info) && pn_data_type(info) == PN_MAP && pn_data_enter(info) &&
-         pn_data_lookup(info, key);
+  const bool found =
+      pn_data_next(info) && pn_data_type(info) == PN_MAP && pn_data_enter(info) && pn_data_lookup(info, key);
+  if (!found) pn_data_rewind(info);
+  return found ? info : NULL;
 }
 
 const char *pn_condition_redirect_host(pn_condition_t *condition) {
-  pn_data_t *info = pni_tree_data(&condition->info);
-  const bool found = info && look_up(info, "network-host");
-  const char *host = found ? pn_data_get_bytes(info).start : NULL; /* a NUL follows it in the tree */
-  if (info) pn_data_rewind(info);
+  pn_data_t *info = look_up(condition, "network-host");
+  if (!info) return NULL;
+  const char *host = pn_data_get_bytes(info).start; /* a NUL follows it in the tree */
+  pn_data_rewind(info);
   return host;
 }
 
@@ -105,25 +133,35 @@ static int port_of(pn_data_t *info) {
 }
 
 int pn_condition_redirect_port(pn_condition_t *condition) {
-  pn_data_t *info = pni_tree_data(&condition->info);
-  const int port = info && look_up(info, "port") ? port_of(info) : 0;
-  if (info) pn_data_rewind(info);
+  pn_data_t *info = look_up(condition, "port");
+  if (!info) return 0;
+  const int port = port_of(info);
+  pn_data_rewind(info);
   return port;
+}
+
+static pni_status copy_info(pn_condition_t *dest, pn_condition_t *src) {
+  if (!src->detail || pni_tree_empty(&src->detail->info)) {
+    if (dest->detail) pni_tree_empty_out(&dest->detail->info);
+    return PNI_OK;
+  }
+  return detail_of(dest) ? pni_tree_copy(&dest->detail->info, &src->detail->info) : PNI_NO_MEMORY;
 }
 
 int pn_condition_copy(pn_condition_t *dest, pn_condition_t *src) {
   if (dest == src) return PNI_OK;
-  pni_status status = pni_keep_string(&dest->name, src->name);
-  if (!status) status = pni_keep_string(&dest->description, src->description);
-  if (!status) status = pni_tree_copy(&dest->info, &src->info);
+  int status = pni_keep_string(&dest->name, src->name);
+  if (!status) status = pn_condition_set_description(dest, description_of(src));
+  if (!status) status = copy_info(dest, src);
   if (status) pn_condition_clear(dest);
   return status;
 }
 
 static pni_status take_over(pn_condition_t *condition, const struct pni_error *error) {
   TRY(pni_keep_bytes(&condition->name, error->condition.start, error->condition.size));
-  TRY(pni_keep_bytes(&condition->description, error->description.start, error->description.size));
-  return pni_tree_keep(&condition->info, error->info);
+  TRY(set_description(condition, error->description.start, error->description.size));
+  if (!error->has.info) return PNI_OK;
+  return detail_of(condition) ? pni_tree_keep(&condition->detail->info, error->info) : PNI_NO_MEMORY;
 }
 
 pni_status pni_condition_read(pn_condition_t *condition, pn_bytes_t encoded) {
@@ -143,11 +181,11 @@ pni_status pni_condition_read(pn_condition_t *condition, pn_bytes_t encoded) {
 void pni_condition_write(pn_condition_t *condition, struct pni_writer *writer) {
   if (!condition->name) return;
   const size_t at = writer->size;
+  const char *description = description_of(condition);
   struct pni_error error = {.condition = pn_bytes(strlen(condition->name), condition->name),
-      .has = {.condition = true, .description = condition->description != NULL}};
-  if (condition->description)
-    error.description = pn_bytes(strlen(condition->description), condition->description);
-  error.info = pni_tree_put(&condition->info, writer);
+      .has = {.condition = true, .description = description != NULL}};
+  if (description) error.description = pn_bytes(strlen(description), description);
+  if (condition->detail) error.info = pni_tree_put(&condition->detail->info, writer);
   error.has.info = error.info.size > 0;
   const size_t from = writer->size;
   pni_error_encode(writer, &error);

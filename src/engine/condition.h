@@ -6,10 +6,15 @@
 #include "engine/tree.h"
 #include <proton/condition.h>
 
+/* What few conditions have; allocated when needed. */
+struct pni_condition_detail {
+  char *description; /* or NULL */
+  struct pni_tree info;
+};
+
 struct pn_condition_t {
   char *name; /* NULL: not set */
-  char *description;
-  struct pni_tree info;
+  struct pni_condition_detail *detail;
 };
 
 /* Take over an encoded error (pni_ERROR of a performative, already checked); empty bytes clear the condition. */

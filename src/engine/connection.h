@@ -16,6 +16,7 @@ struct pn_connection_t {
   pn_delivery_t *work, *last_work;       /* pn_work_head */
   struct pni_endpoint *due, *last_due;   /* who owes the peer something */
   uint32_t made;                         /* how many endpoints have been, for their `order` */
+  bool works;                            /* somebody has asked for `work` */
   char *container, *hostname, *user, *password, *authorization;
   struct pni_tree offered_capabilities, desired_capabilities, properties;
   struct pni_remote_open *remote; /* what the peer's open said, while bound */

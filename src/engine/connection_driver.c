@@ -20,7 +20,9 @@ int pn_connection_driver_init(
     return PN_OUT_OF_MEMORY;
   }
   pn_connection_collect(driver->connection, driver->collector);
-  return 0;
+  if (!driver->collector->lost) return 0;
+  pn_connection_driver_destroy(driver);
+  return PN_OUT_OF_MEMORY;
 }
 
 int pn_connection_driver_bind(pn_connection_driver_t *driver) {
@@ -99,20 +101,21 @@ void pn_connection_driver_close(pn_connection_driver_t *driver) {
   pn_connection_driver_write_close(driver);
 }
 
+/* The two steps between events. */
 static void after_event(pn_connection_driver_t *driver, pn_event_type_t type) {
-  switch (type) {
-  case PN_CONNECTION_INIT:
-    if (driver->connection) (void)pn_connection_driver_bind(driver); /* it may be bound already */
-    break;
-  case PN_TRANSPORT_CLOSED: pn_collector_release(driver->collector); break;
-  default: break;
-  }
+  if (PNI_UNLIKELY(type == PN_CONNECTION_INIT && driver->connection))
+    (void)pn_connection_driver_bind(driver); /* it may be bound already */
+  else if (PNI_UNLIKELY(type == PN_TRANSPORT_CLOSED))
+    pn_collector_release(driver->collector);
 }
 
 pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
   if (!driver->collector) return NULL;
-  pn_event_t *const handled = pn_collector_prev(driver->collector);
-  if (handled) after_event(driver, pn_event_type(handled));
+  const pn_event_t *const handled = driver->collector->previous;
+  if (handled) after_event(driver, handled->type);
+  pn_event_t *const event = pn_collector_next(driver->collector);
+  if (event || !driver->transport->tail_closed) return event;
+  pni_transport_post(driver->transport); /* what there was no memory for before */
   return pn_collector_next(driver->collector);
 }
 

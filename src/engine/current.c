@@ -14,8 +14,9 @@ ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
   pn_delivery_t *dlv = pn_link_current(link);
   if (!dlv || !link->sender) return PN_EOS;
   if (!bytes || size == 0) return 0;
-  const pni_status status = pni_payload_put(&dlv->payload, bytes, size);
+  const pni_status status = pni_payload_put(&link->payload, bytes, size);
   if (status) return status;
+  dlv->waiting += size;
   link->session->outgoing_bytes += size;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
   return (ssize_t)size;
@@ -23,9 +24,12 @@ ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
 
 /* Take bytes of a receiver's delivery, or drop them. */
 static size_t take(pn_delivery_t *dlv, char *bytes, size_t size) {
-  const size_t taken = pni_payload_take(&dlv->payload, bytes, size);
-  if (taken > 0) pni_session_taken(dlv->link->session, taken);
-  return taken;
+  if (size > dlv->waiting) size = dlv->waiting;
+  if (size == 0) return 0;
+  pni_payload_take(&dlv->link->payload, bytes, size);
+  dlv->waiting -= size;
+  pni_session_taken(dlv->link->session, size);
+  return size;
 }
 
 ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
@@ -34,7 +38,7 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
   if (dlv->aborted) return PN_ABORTED;
   const size_t taken = take(dlv, bytes, size);
   if (taken > 0) return (ssize_t)taken;
-  return dlv->done && pni_payload_size(&dlv->payload) == 0 ? PN_EOS : 0;
+  return dlv->done && dlv->waiting == 0 ? PN_EOS : 0;
 }
 
 static void advance_sender(pn_link_t *link, pn_delivery_t *dlv) {
@@ -49,8 +53,7 @@ static void advance_receiver(pn_link_t *link, pn_delivery_t *dlv) {
   link->queued--;
   link->session->incoming_deliveries--;
   if (dlv->done) link->session->incoming_complete--;
-  take(dlv, NULL, pni_payload_size(&dlv->payload));
-  pni_payload_clear(&dlv->payload);
+  take(dlv, NULL, dlv->waiting);
 }
 
 bool pn_link_advance(pn_link_t *link) {

@@ -24,7 +24,6 @@ enum { BLOCK = sizeof(struct pni_object) + sizeof(pn_delivery_t) };
 
 static void finalize(void *object) {
   pn_delivery_t *dlv = object;
-  pni_payload_clear(&dlv->payload);
   pni_disposition_clear(&dlv->local);
   pni_disposition_clear(&dlv->remote);
   if (dlv->record) pn_decref(dlv->record);
@@ -99,6 +98,13 @@ static void unlist(pn_delivery_t *dlv) {
 void pni_delivery_finish(pn_delivery_t *dlv) {
   if (!dlv->listed) return;
   pn_session_t *ssn = dlv->link->session;
+  if (PNI_UNLIKELY(dlv->waiting > 0)) {
+    const size_t dropped = pni_delivery_drop(dlv);
+    if (dlv->link->sender)
+      ssn->outgoing_bytes -= dropped;
+    else
+      pni_session_taken(ssn, dropped);
+  }
   if (dlv->has_id) pni_delivery_ids_remove(dlv->link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
   dlv->has_id = false;
   if (!dlv->locally_settled) dlv->link->unsettled_count--;
@@ -121,7 +127,7 @@ void pni_delivery_owe(pn_delivery_t *dlv) {
   pni_endpoint_owe(&ssn->endpoint, PNI_DUE_DISPOSITION);
 }
 
-void pni_delivery_work(pn_delivery_t *dlv) {
+void pni_delivery_work_slow(pn_delivery_t *dlv) {
   const pn_link_t *link = dlv->link;
   const bool current = link->current == dlv && (link->sender ? link->credit > 0 : true);
   const bool wanted = dlv->listed && !dlv->locally_settled && (dlv->updated || current);
@@ -176,15 +182,29 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
     pni_delivery_owe(dlv);
 }
 
+/* The first delivery with bytes in the link's payload. */
+static const pn_delivery_t *first_waiting(const pn_link_t *link) {
+  return link->sender ? link->unsent : link->current;
+}
+
+size_t pni_delivery_drop(pn_delivery_t *dlv) {
+  const size_t waiting = dlv->waiting;
+  size_t offset = 0;
+  if (waiting == 0) return 0;
+  for (const pn_delivery_t *other = first_waiting(dlv->link); other != dlv; other = other->next)
+    offset += other->waiting;
+  pni_payload_cut(&dlv->link->payload, offset, waiting);
+  dlv->waiting = 0;
+  return waiting;
+}
+
 void pn_delivery_abort(pn_delivery_t *dlv) {
   if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender) return;
   if (dlv->sent) { /* too late to take it back */
     pn_delivery_settle(dlv);
     return;
   }
-  pn_session_t *ssn = dlv->link->session;
-  ssn->outgoing_bytes -= pni_payload_size(&dlv->payload);
-  pni_payload_clear(&dlv->payload);
+  dlv->link->session->outgoing_bytes -= pni_delivery_drop(dlv);
   dlv->aborted = true;
   pn_delivery_settle(dlv);
 }
@@ -213,7 +233,7 @@ uint64_t pn_delivery_remote_state(pn_delivery_t *dlv) { return dlv->remote.type;
 bool pn_delivery_settled(pn_delivery_t *dlv) { return dlv && dlv->remote.settled; }
 
 /* An aborted delivery has something to be read: that it was aborted. */
-size_t pn_delivery_pending(pn_delivery_t *dlv) { return dlv->aborted ? 1 : pni_payload_size(&dlv->payload); }
+size_t pn_delivery_pending(pn_delivery_t *dlv) { return dlv->aborted ? 1 : dlv->waiting; }
 
 bool pn_delivery_partial(pn_delivery_t *dlv) { return !dlv->done; }
 
@@ -233,7 +253,7 @@ bool pn_delivery_updated(pn_delivery_t *dlv) { return dlv && dlv->updated; }
 
 bool pn_delivery_buffered(pn_delivery_t *dlv) {
   if (!dlv || !dlv->link->sender || dlv->locally_settled || dlv->sent) return false;
-  return dlv->done || pni_payload_size(&dlv->payload) > 0;
+  return dlv->done || dlv->waiting > 0;
 }
 
 void *pn_delivery_get_context(pn_delivery_t *dlv) {
@@ -256,6 +276,15 @@ void pn_delivery_dump(pn_delivery_t *dlv) {
       pn_delivery_current(dlv), pn_delivery_writable(dlv), pn_delivery_readable(dlv), dlv->working);
 }
 
-pn_delivery_t *pn_work_head(pn_connection_t *conn) { return conn ? conn->work : NULL; }
+pn_delivery_t *pn_work_head(pn_connection_t *conn) {
+  if (!conn) return NULL;
+  if (!conn->works) {
+    conn->works = true;
+    for (pn_link_t *link = conn->links; link; link = link->next) {
+      for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) pni_delivery_work(dlv);
+    }
+  }
+  return conn->work;
+}
 
 pn_delivery_t *pn_work_next(pn_delivery_t *dlv) { return dlv && dlv->working ? dlv->work_next : NULL; }

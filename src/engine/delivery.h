@@ -6,7 +6,6 @@
 #define BARYON_ENGINE_DELIVERY_H
 
 #include "engine/disposition.h"
-#include "engine/payload.h"
 #include "engine/serial.h"
 #include <proton/delivery.h>
 #include <proton/object.h>
@@ -20,9 +19,9 @@ struct pn_delivery_t {
   pn_delivery_t *due_next;              /* the session's, of those whose disposition is due */
   pn_record_t *record;
   pn_disposition_t local, remote;
-  struct pni_payload payload; /* sender: given and not yet framed; receiver: arrived and not yet taken */
-  pni_serial id;              /* once `has_id` */
-  uint64_t received;          /* receiver: bytes that have come */
+  size_t waiting;    /* bytes of its in the link's payload */
+  pni_serial id;     /* once `has_id` */
+  uint64_t received; /* receiver: bytes that have come */
   uint32_t message_format;
   uint8_t tag_size;
   bool has_id : 1;
@@ -51,7 +50,14 @@ void pni_delivery_finish(pn_delivery_t *dlv);
 /* Owe the peer its disposition. */
 void pni_delivery_owe(pn_delivery_t *dlv);
 
-/* Put it on the work list or take it off, as its state says. */
-void pni_delivery_work(pn_delivery_t *dlv);
+/* Drop the bytes of it that wait, wherever they are; returns how many. */
+size_t pni_delivery_drop(pn_delivery_t *dlv);
+
+/* Put it on the work list or take it off, as its state says; the list is kept from the first pn_work_head on. */
+void pni_delivery_work_slow(pn_delivery_t *dlv);
+#define pni_delivery_work(dlv)                                                                               \
+  do {                                                                                                       \
+    if (PNI_UNLIKELY((dlv)->link->session->connection->works)) pni_delivery_work_slow(dlv);                  \
+  } while (0)
 
 #endif

@@ -60,7 +60,7 @@ static unsigned used_from(const struct pni_delivery_page *page, unsigned slot) {
  * that has taken as many steps as the table has places, a look at all places is the shorter way. */
 static struct pni_delivery_page *page_after(struct pni_delivery_ids *ids, uint32_t number, uint32_t pages) {
   const uint32_t mask = UINT32_MAX >> PNI_PAGE_SHIFT;
-  if (!ids->pages.entries) return NULL;
+  if (ids->pages.count == 0) return NULL;
   const uint32_t near = pages < ids->pages.mask ? pages : ids->pages.mask;
   for (uint32_t ahead = 1; ahead <= near; ahead++) {
     struct pni_delivery_page *page = find(ids, (number + ahead) & mask);
@@ -69,7 +69,7 @@ static struct pni_delivery_page *page_after(struct pni_delivery_ids *ids, uint32
   struct pni_delivery_page *nearest = NULL;
   uint32_t distance = pages + 1;
   for (uint32_t i = 0; near < pages && i <= ids->pages.mask; i++) {
-    struct pni_delivery_page *page = ids->pages.entries[i].value;
+    struct pni_delivery_page *page = pni_map_at(&ids->pages, i);
     const uint32_t ahead = page ? (page->number - number) & mask : 0;
     if (ahead > 0 && ahead < distance) {
       nearest = page;
@@ -93,9 +93,8 @@ pn_delivery_t *pni_delivery_ids_next(struct pni_delivery_ids *ids, pni_serial fi
 }
 
 void pni_delivery_ids_clear(struct pni_delivery_ids *ids) {
-  for (uint32_t i = 0; ids->pages.entries && i <= ids->pages.mask; i++) {
-    if (ids->pages.entries[i].value)
-      pni_pool_give(ids->pages.entries[i].value, sizeof(struct pni_delivery_page));
+  for (uint32_t i = 0; i <= ids->pages.mask; i++) {
+    pni_pool_give(pni_map_at(&ids->pages, i), sizeof(struct pni_delivery_page));
   }
   pni_map_clear(&ids->pages);
   ids->recent = NULL;

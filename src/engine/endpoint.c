@@ -86,7 +86,7 @@ void pni_endpoint_remote_close(struct pni_endpoint *endpoint) {
   endpoint->remote = PNI_CLOSED;
   if (endpoint->kind == PNI_LINK) pni_link_name_again((pn_link_t *)endpoint);
   pni_endpoint_event(endpoint, type_of(endpoint)->remote_close);
-  if (endpoint->freed) pni_endpoint_close(endpoint);
+  if (endpoint->freed && endpoint->kind != PNI_LINK) pni_endpoint_close(endpoint);
 }
 
 /* Debts. */

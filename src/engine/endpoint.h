@@ -80,8 +80,8 @@ void pni_endpoint_close(struct pni_endpoint *endpoint);
  * bound. */
 void pni_endpoint_tell(struct pni_endpoint *endpoint, pn_event_type_t type, unsigned due);
 
-/* The peer opened or closed. Changes the state and queues the event. When the application has freed an endpoint that it did
- * not close, the close is answered for it. */
+/* The peer opened or closed. Changes the state and queues the event. The close of a session or connection that the
+ * application has freed is answered for it. */
 void pni_endpoint_remote_open(struct pni_endpoint *endpoint);
 void pni_endpoint_remote_close(struct pni_endpoint *endpoint);
 

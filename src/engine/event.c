@@ -48,19 +48,25 @@ const char *pn_event_type_name(pn_event_type_t type) {
 
 enum { BLOCK = sizeof(struct pni_object) + sizeof(pn_event_t) };
 
-static void drop_context(const pn_event_t *event) {
-  if (PNI_LIKELY(event->counted))
-    pni_object_decref(event->context);
-  else
-    pn_class_decref(event->clazz, event->context);
+/* An event whose context is counted elsewhere, or that has a record. */
+static PNI_COLD void free_special(pn_event_t *event) {
+  const pn_event_t copy = *event;
+  pni_pool_give(pni_object_memory(event), BLOCK);
+  if (copy.record) pn_decref(copy.record);
+  pn_class_decref(copy.clazz, copy.context);
 }
 
-static void event_free(void *object) {
-  const pn_event_t event = *(pn_event_t *)object;
-  pni_pool_give(pni_object_memory(object), BLOCK);
-  if (PNI_UNLIKELY(event.record != NULL)) pn_decref(event.record);
-  drop_context(&event);
+static inline void free_event(pn_event_t *event) {
+  if (PNI_UNLIKELY(!event->counted || event->record)) {
+    free_special(event);
+    return;
+  }
+  void *context = event->context;
+  pni_pool_give(pni_object_memory(event), BLOCK);
+  if (PNI_UNLIKELY(--pni_object_header(context)->refcount == 0)) pni_object_end(context);
 }
+
+static void event_free(void *object) { free_event(object); }
 
 static int event_inspect(void *object, pn_string_t *text) {
   pn_event_t *event = object;
@@ -74,7 +80,7 @@ static const pn_class_t event_class =
 
 /* The collector's reference goes. */
 static inline void drop(pn_event_t *event) {
-  if (PNI_LIKELY(--pni_object_header(event)->refcount == 0)) event_free(event);
+  if (PNI_LIKELY(--pni_object_header(event)->refcount == 0)) free_event(event);
 }
 
 pn_event_type_t pn_event_type(pn_event_t *event) { return event ? event->type : PN_EVENT_NONE; }

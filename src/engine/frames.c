@@ -221,7 +221,7 @@ static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
         "local-idle-timeout expired: nothing came for %u ms", timeout);
     transport->idle.input_deadline = 0;
   }
-  pni_idle_speaks(&transport->idle, remote_timeout, transport->bytes_out, now);
+  pni_idle_speaks(&transport->idle, remote_timeout, transport->frames_out, now);
   return pni_idle_deadline(&transport->idle);
 }
 

@@ -1,12 +1,9 @@
 /* idle.c: idle time-outs: pure arithmetic on what the ticks have seen. [2.4.5]
  *
- * Nobody notes when octets pass; a tick sees that some have since the last one, and starts the time anew. The frame that a
- * tick asks for counts from that tick: if the next one took it for traffic, only every other period would have its frame. */
+ * Nobody notes when octets come and frames leave; a tick sees that some have since the last one, and starts the time anew. */
 #include "engine/idle.h"
 
 #include <stddef.h>
-
-enum { EMPTY_FRAME = 8 }; /* octets */
 
 /* A deadline of 0 would mean none. */
 static int64_t after(int64_t now, int64_t span) {
@@ -26,16 +23,16 @@ bool pni_idle_hears(struct pni_idle *idle, uint32_t timeout, uint64_t bytes_in, 
   return true;
 }
 
-void pni_idle_speaks(struct pni_idle *idle, uint32_t remote_timeout, uint64_t bytes_out, int64_t now) {
+void pni_idle_speaks(struct pni_idle *idle, uint32_t remote_timeout, uint64_t frames_out, int64_t now) {
   if (remote_timeout == 0) {
     idle->output_deadline = 0;
     return;
   }
-  const bool due = idle->output_deadline != 0 && now >= idle->output_deadline && bytes_out == idle->bytes_out;
+  const bool silent = idle->output_deadline != 0 && frames_out == idle->frames_out;
+  const bool due = silent && now >= idle->output_deadline;
+  if (due || !silent) idle->output_deadline = after(now, remote_timeout > 1 ? remote_timeout / 2 : 1);
   if (due) idle->keepalive = true;
-  if (due || idle->output_deadline == 0 || bytes_out != idle->bytes_out)
-    idle->output_deadline = after(now, remote_timeout > 1 ? remote_timeout / 2 : 1);
-  idle->bytes_out = due ? bytes_out + EMPTY_FRAME : bytes_out;
+  idle->frames_out = due ? frames_out + 1 : frames_out;
 }
 
 int64_t pni_idle_deadline(const struct pni_idle *idle) {

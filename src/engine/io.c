@@ -5,6 +5,8 @@
  *
  * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. There is no
  * ERROR after HEAD_CLOSED: who has said goodbye does not mind that the peer hangs up without. */
+#include "engine/connection.h"
+#include "engine/event.h"
 #include "engine/fail.h"
 #include "engine/trace.h"
 #include "wire/limits.h"
@@ -16,24 +18,26 @@ enum {
   HELD = 32 * 1024         /* most that waits for a connection to be bound */
 };
 
+/* Queue an event about the end unless that was done; one that there was no memory for is queued by a later call. */
+static bool queue(pn_transport_t *transport, bool queued, bool due, pn_event_type_t type) {
+  pn_collector_t *const collector = transport->connection->collector;
+  if (queued || !due || !collector) return queued || due;
+  const bool lost = collector->lost;
+  collector->lost = false;
+  pni_transport_event(transport, type);
+  const bool done = !collector->lost;
+  collector->lost = lost;
+  return done;
+}
+
 void pni_transport_post(pn_transport_t *transport) {
   if (!transport->connection) return;
-  if (transport->tail_closed && !transport->tail_posted) {
-    transport->tail_posted = true;
-    pni_transport_event(transport, PN_TRANSPORT_TAIL_CLOSED);
-  }
-  if (transport->failed && !transport->error_posted && !transport->head_posted) {
-    transport->error_posted = true;
-    pni_transport_event(transport, PN_TRANSPORT_ERROR);
-  }
-  if (transport->head_closed && !transport->head_posted) {
-    transport->head_posted = true;
-    pni_transport_event(transport, PN_TRANSPORT_HEAD_CLOSED);
-  }
-  if (transport->tail_closed && transport->head_closed && !transport->closed_posted) {
-    transport->closed_posted = true;
-    pni_transport_event(transport, PN_TRANSPORT_CLOSED);
-  }
+  const bool tail = transport->tail_closed, head = transport->head_closed;
+  const bool error = transport->failed && !transport->head_posted;
+  transport->tail_posted = queue(transport, transport->tail_posted, tail, PN_TRANSPORT_TAIL_CLOSED);
+  transport->error_posted = queue(transport, transport->error_posted, error, PN_TRANSPORT_ERROR);
+  transport->head_posted = queue(transport, transport->head_posted, head, PN_TRANSPORT_HEAD_CLOSED);
+  transport->closed_posted = queue(transport, transport->closed_posted, tail && head, PN_TRANSPORT_CLOSED);
 }
 
 void pni_transport_end_input(pn_transport_t *transport) {
@@ -56,6 +60,14 @@ void pni_transport_end_output(pn_transport_t *transport) {
 /* A layer that failed for a reason of its own, which can only be memory. */
 static void fail_internally(pn_transport_t *transport) {
   if (!transport->failed) pni_transport_error(transport, "amqp:internal-error", "out of memory");
+}
+
+/* An application that misses an event might wait for it for ever. */
+static void check_events(pn_transport_t *transport) {
+  pn_collector_t *const collector = transport->connection ? transport->connection->collector : NULL;
+  if (PNI_LIKELY(!collector || !collector->lost)) return;
+  collector->lost = false;
+  if (!transport->failed) pni_transport_error(transport, "amqp:internal-error", "out of memory for an event");
 }
 
 /* Let the layers take what they can; returns how much that was. */
@@ -153,9 +165,7 @@ int pn_transport_close_tail(pn_transport_t *transport) {
   if (transport->tail_closed) return 0;
   size_t taken;
   transport->tail_closed = true;
-  transport->tail_posted = transport->connection != NULL;
   pni_trace_end(transport, false);
-  pni_transport_event(transport, PN_TRANSPORT_TAIL_CLOSED);
   pni_layers_begin(transport);
   if (pni_layer_input(transport, 0, NULL, 0, &taken) != PNI_OK) fail_internally(transport);
   pni_buffer_clear(&transport->input);
@@ -181,6 +191,7 @@ static void produce(pn_transport_t *transport) {
   struct pni_buffer *output = &transport->output;
   if (transport->head_closed || !has_room(output)) return;
   if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);
+  check_events(transport);
   if (PNI_UNLIKELY(pni_layer_output(transport, 0, output) != PNI_OK)) {
     fail_internally(transport);
     transport->close_sent = true;

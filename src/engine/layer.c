@@ -5,7 +5,6 @@
 #include "engine/layer.h"
 
 #include "engine/transport.h"
-#include <string.h>
 
 static void push(pn_transport_t *transport, const struct pni_layer *layer) {
   transport->layers.stack[transport->layers.count++] = layer;
@@ -50,13 +49,13 @@ void pni_layer_replace(pn_transport_t *transport, unsigned at, const struct pni_
     layers->stack[at] = layer;
   } else {
     layers->count--;
-    memmove(&layers->stack[at], &layers->stack[at + 1], (layers->count - at) * sizeof layers->stack[0]);
+    for (unsigned i = at; i < layers->count; i++) layers->stack[i] = layers->stack[i + 1];
   }
 }
 
 void pni_layer_insert(pn_transport_t *transport, unsigned at, const struct pni_layer *layer) {
   struct pni_layers *layers = &transport->layers;
-  memmove(&layers->stack[at + 1], &layers->stack[at], (layers->count - at) * sizeof layers->stack[0]);
+  for (unsigned i = layers->count; i > at; i--) layers->stack[i] = layers->stack[i - 1];
   layers->stack[at] = layer;
   layers->count++;
 }

@@ -6,12 +6,10 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/link.h"
-#include "base/memory.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/session.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const pn_class_t link_class =
@@ -34,10 +32,10 @@ static bool is_named(const pn_link_t *link, pn_bytes_t name, bool sender) {
 static pni_status enter_name(pn_link_t *link) {
   pn_session_t *ssn = link->session;
   const uint32_t key = name_key(name_of(link), link->sender);
-  struct pni_map_entry *entry = pni_map_find(&ssn->names, key);
+  void **place = pni_map_place(&ssn->names, key);
   link->same_name = NULL;
-  if (entry) {
-    pn_link_t *last = entry->value;
+  if (place) {
+    pn_link_t *last = *place;
     while (last->same_name) last = last->same_name;
     last->same_name = link;
   } else {
@@ -52,15 +50,15 @@ static void remove_name(pn_link_t *link) {
   if (!link->named) return;
   link->named = false;
   const uint32_t key = name_key(name_of(link), link->sender);
-  struct pni_map_entry *entry = pni_map_find(&ssn->names, key);
-  if (entry->value == link) {
+  void **place = pni_map_place(&ssn->names, key);
+  if (*place == link) {
     if (link->same_name)
-      entry->value = link->same_name;
+      *place = link->same_name;
     else
       pni_map_remove(&ssn->names, key);
     return;
   }
-  pn_link_t *before = entry->value;
+  pn_link_t *before = *place;
   while (before->same_name != link) before = before->same_name;
   before->same_name = link->same_name;
 }
@@ -101,9 +99,11 @@ static void list(pn_link_t *link) {
 
 pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name) {
   if (name.size >= UINT32_MAX) return NULL;
-  pn_link_t *link = pni_endpoint_new(&link_class, sizeof *link, PNI_LINK);
+  pn_link_t *link = pni_endpoint_new(&link_class, sizeof *link + name.size + 1, PNI_LINK);
   if (!link) return NULL;
   link->session = ssn;
+  link->name = (char *)(link + 1);
+  if (name.size > 0) memcpy(link->name, name.start, name.size);
   link->sender = sender;
   link->name_size = (uint32_t)name.size;
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;
@@ -113,8 +113,7 @@ pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name) {
   pni_terminus_init(&link->target, PN_TARGET);
   pni_terminus_init(&link->remote_source, PN_UNSPECIFIED);
   pni_terminus_init(&link->remote_target, PN_UNSPECIFIED);
-  if (pni_keep_bytes(&link->name, name.start, name.size) || enter_name(link)) {
-    free(link->name);
+  if (enter_name(link)) {
     pn_object_free(link);
     return NULL;
   }
@@ -188,7 +187,7 @@ static void take_out(struct pni_endpoint *endpoint) {
 
 static void clear(struct pni_endpoint *endpoint) {
   pn_link_t *link = (pn_link_t *)endpoint;
-  free(link->name);
+  pni_payload_clear(&link->payload);
   pni_terminus_clear(&link->source);
   pni_terminus_clear(&link->target);
   pni_terminus_clear(&link->remote_source);
@@ -214,9 +213,8 @@ static void lose(pn_delivery_t *dlv) {
   dlv->has_id = false;
   const bool cut = link->sender ? dlv->begun && !dlv->sent : !dlv->done;
   if (cut) {
-    const size_t waiting = pni_payload_size(&dlv->payload);
+    const size_t waiting = pni_delivery_drop(dlv);
     dlv->aborted = true;
-    pni_payload_clear(&dlv->payload);
     if (link->sender) {
       dlv->begun = false;
       ssn->outgoing_bytes -= waiting;

@@ -3,6 +3,7 @@
 #define BARYON_ENGINE_LINK_H
 
 #include "engine/endpoint.h"
+#include "engine/payload.h"
 #include "engine/serial.h"
 #include "engine/terminus.h"
 #include "engine/tree.h"
@@ -14,7 +15,7 @@ struct pn_link_t {
   pn_link_t *next, *prev;                 /* all links of the connection */
   pn_link_t *session_next, *session_prev; /* the links of the session */
   pn_link_t *same_name;                   /* chain in the session's map of names */
-  char *name;
+  char *name;                             /* behind the struct */
   uint32_t name_size;
   uint32_t local_handle, remote_handle; /* PNI_NO_HANDLE while not attached on that side [2.6.2] */
   bool sender : 1;
@@ -42,6 +43,9 @@ struct pn_link_t {
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
   pn_link_t *blocked_next;
+  struct pni_payload
+      payload; /* of its deliveries, in their order: sender: given and not yet framed; receiver: arrived and
+                                 not yet taken */
   uint32_t unsettled_count;
   pn_terminus_t source, target, remote_source, remote_target;
   uint64_t max_message_size, remote_max_message_size;

@@ -1,13 +1,14 @@
 /* map.c: numbers to pointers, by open addressing with linear probing.
  *
- * Invariants: the table has a power of two of places and is at most half full, so a search soon meets an empty one; every
+ * Invariants: a table has a power of two of places and is at most half full, so a search soon meets an empty one; every
  * entry is reached from the place of its hash without passing an empty one. Removal moves entries back to keep it so;
- * nothing is marked as deleted. A table that has become almost empty shrinks, so memory follows what is in it. */
+ * nothing is marked as deleted. A table that has become almost empty shrinks, so memory follows what is in it; a small one
+ * stays, so that a map whose count goes up and down around a few allocates nothing. */
 #include "engine/map.h"
 
 #include <stdlib.h>
 
-enum { FIRST_PLACES = 2, SPARSE = 16 /* places for each entry */ };
+enum { FIRST_PLACES = 4, SPARSE = 16 /* places for each entry */ };
 
 static void enter(struct pni_map *map, struct pni_map_entry entry) {
   uint32_t at = pni_hash_number(entry.key) & map->mask;
@@ -21,16 +22,20 @@ static pni_status resize(struct pni_map *map, uint32_t places) {
   struct pni_map next = {
       .entries = calloc(places, sizeof *next.entries), .count = map->count, .mask = places - 1};
   if (!next.entries) return PNI_NO_MEMORY;
-  for (uint32_t i = 0; map->entries && i <= map->mask; i++) {
-    if (map->entries[i].value) enter(&next, map->entries[i]);
+  if (map->mask == 0) {
+    enter(&next, (struct pni_map_entry){.value = map->value, .key = map->key});
+  } else {
+    for (uint32_t i = 0; i <= map->mask; i++) {
+      if (map->entries[i].value) enter(&next, map->entries[i]);
+    }
+    free(map->entries);
   }
-  free(map->entries);
   *map = next;
   return PNI_OK;
 }
 
 static pni_status make_room(struct pni_map *map) {
-  if (!map->entries) return resize(map, FIRST_PLACES);
+  if (map->mask == 0) return resize(map, FIRST_PLACES);
   const uint32_t places = map->mask + 1;
   if (map->count < places / 2) return PNI_OK;
   if (places > UINT32_MAX / 2) return PNI_NO_MEMORY;
@@ -38,6 +43,10 @@ static pni_status make_room(struct pni_map *map) {
 }
 
 pni_status pni_map_put(struct pni_map *map, uint32_t key, void *value) {
+  if (map->mask == 0 && !map->value) {
+    *map = (struct pni_map){.value = value, .key = key, .count = 1};
+    return PNI_OK;
+  }
   TRY(make_room(map));
   enter(map, (struct pni_map_entry){.value = value, .key = key});
   map->count++;
@@ -57,10 +66,14 @@ static void close_gap(struct pni_map *map, uint32_t gap) {
 }
 
 void pni_map_remove(struct pni_map *map, uint32_t key) {
-  struct pni_map_entry *entry = pni_map_find(map, key);
-  if (!entry) return;
-  close_gap(map, (uint32_t)(entry - map->entries));
+  void **place = pni_map_place(map, key);
+  if (!place) return;
   map->count--;
+  if (map->mask == 0) {
+    map->value = NULL;
+    return;
+  }
+  close_gap(map, (uint32_t)((struct pni_map_entry *)(void *)place - map->entries));
   const uint32_t places = map->mask + 1;
   if (places > SPARSE && map->count < places / SPARSE) {
     /* Without memory it stays large. */
@@ -70,6 +83,6 @@ void pni_map_remove(struct pni_map *map, uint32_t key) {
 }
 
 void pni_map_clear(struct pni_map *map) {
-  free(map->entries);
-  *map = (struct pni_map){.entries = NULL};
+  if (map->mask > 0) free(map->entries);
+  *map = (struct pni_map){.value = NULL};
 }

@@ -193,8 +193,8 @@ pni_status pni_pay_error(pn_transport_t *transport) {
       status = send_open(transport, &open);
     }
   }
-  if (status == PNI_OK) status = send_close(transport, &transport->condition);
-  transport->close_sent = true; /* without memory even that goes unsaid */
+  if (status == PNI_OK) (void)send_close(transport, &transport->condition);
+  transport->close_sent = true; /* without memory it goes unsaid */
   return PNI_OK;
 }
 

@@ -16,19 +16,25 @@
 /* Room for a frame whose size is not known yet; most need less. */
 enum { ROOM = 512 };
 
-static PNI_COLD pni_status reserve_and_open(
-    pn_transport_t *transport, size_t room, struct pni_writer *writer) {
-  TRY(pni_buffer_reserve(transport->sink, room + PNI_FRAME_HEADER));
-  return pni_frame_open(transport, room, writer);
-}
-
-pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_writer *writer) {
+/* Room is there. */
+static inline void open_frame(const pn_transport_t *transport, struct pni_writer *writer) {
   const struct pni_buffer *const out = transport->sink;
-  if (PNI_UNLIKELY(pni_buffer_room(out) < room + PNI_FRAME_HEADER))
-    return reserve_and_open(transport, room, writer);
   const size_t there = pni_buffer_room(out), limit = transport->frame_limit;
   *writer = pni_writer(
       out->block + out->end + PNI_FRAME_HEADER, (there < limit ? there : limit) - PNI_FRAME_HEADER);
+}
+
+static PNI_COLD pni_status reserve_and_open(
+    pn_transport_t *transport, size_t room, struct pni_writer *writer) {
+  TRY(pni_buffer_reserve(transport->sink, room + PNI_FRAME_HEADER));
+  open_frame(transport, writer);
+  return PNI_OK;
+}
+
+pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_writer *writer) {
+  if (PNI_UNLIKELY(pni_buffer_room(transport->sink) < room + PNI_FRAME_HEADER))
+    return reserve_and_open(transport, room, writer);
+  open_frame(transport, writer);
   return PNI_OK;
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST = 256, POOLED = 64 * 1024 };
+enum { SMALLEST = 1024, POOLED = 64 * 1024 };
 
 static pni_status grow(struct pni_payload *payload, size_t needed) {
   size_t wanted = payload->capacity ? payload->capacity : SMALLEST;
@@ -58,8 +58,15 @@ size_t pni_payload_take(struct pni_payload *payload, char *to, size_t size) {
   if (size > waiting) size = waiting;
   if (to && size > 0) memcpy(to, payload->block + payload->start, size);
   payload->start += size;
-  if (payload->start == payload->end) payload->start = payload->end = 0;
+  if (payload->start == payload->end) pni_payload_clear(payload);
   return size;
+}
+
+void pni_payload_cut(struct pni_payload *payload, size_t offset, size_t size) {
+  char *const from = payload->block + payload->start + offset;
+  memmove(from, from + size, pni_payload_size(payload) - offset - size);
+  payload->end -= size;
+  if (payload->start == payload->end) pni_payload_clear(payload);
 }
 
 void pni_payload_clear(struct pni_payload *payload) {

@@ -100,8 +100,9 @@ static void drop_dispositions(pn_session_t *ssn) {
 
 /* Whether there is anything that unmapping makes meaningless. */
 static bool has_been_used(const pn_session_t *ssn) {
-  return ssn->handles.words || ssn->incoming_handles.entries || ssn->outgoing.pages.entries ||
-         ssn->incoming.pages.entries || ssn->due_dispositions || ssn->blocked;
+  return pni_numbers_used(&ssn->handles) || ssn->incoming_handles.count > 0 ||
+         ssn->outgoing.pages.count > 0 || ssn->incoming.pages.count > 0 || ssn->due_dispositions ||
+         ssn->blocked;
 }
 
 void pni_session_unmapped(pn_session_t *ssn) {

@@ -16,10 +16,10 @@ struct pn_terminus_t {
   char *address;
   struct pni_terminus_trees *trees;
   pn_seconds_t timeout;
-  uint8_t type;              /* pn_terminus_type_t */
-  uint8_t durability;        /* pn_durability_t */
-  uint8_t expiry_policy;     /* pn_expiry_policy_t */
-  uint8_t distribution_mode; /* pn_distribution_mode_t */
+  uint8_t type : 2;              /* pn_terminus_type_t */
+  uint8_t durability : 2;        /* pn_durability_t */
+  uint8_t expiry_policy : 2;     /* pn_expiry_policy_t */
+  uint8_t distribution_mode : 2; /* pn_distribution_mode_t */
   bool dynamic : 1;
   bool has_expiry_policy : 1;
 };

@@ -52,7 +52,7 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   describe(link, dlv, &transfer);
   transfer.state = encoded_state(dlv, state, sizeof state);
   transfer.has.state = transfer.state.size > 0;
-  const size_t waiting = pni_payload_size(&dlv->payload);
+  const size_t waiting = dlv->waiting;
   const size_t limit = pni_frame_limit(transport) - PNI_FRAME_HEADER;
   const size_t performative = PERFORMATIVE_ROOM + transfer.state.size;
   const bool fits = waiting + performative <= limit;
@@ -71,8 +71,8 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   const size_t room = limit - writer.size;
   const size_t chunk = waiting <= room ? waiting : room;
   if (chunk > 0) {
-    memcpy(writer.start + writer.size, pni_payload_bytes(&dlv->payload), chunk);
-    pni_payload_take(&dlv->payload, NULL, chunk);
+    pni_payload_take(&link->payload, (char *)writer.start + writer.size, chunk);
+    dlv->waiting -= chunk;
     writer.size += chunk;
   }
   pni_frame_close(transport, PNI_FRAME_AMQP, (uint16_t)link->session->local_channel, &writer, chunk);
@@ -86,7 +86,6 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
 
 /* The last frame has been written, or none ever will be. */
 static void sent(pn_link_t *link, pn_delivery_t *dlv) {
-  pni_payload_clear(&dlv->payload);
   link->queued--;
   link->unsent = dlv->next;
   if (dlv->locally_settled) pni_delivery_finish(dlv);
@@ -106,7 +105,7 @@ static pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
 
 /* Whether a frame of the delivery can be written now; a link that has to wait for the window is blocked. */
 static bool may_send(pn_session_t *ssn, pn_link_t *link, const pn_delivery_t *dlv) {
-  if (!dlv->done && pni_payload_size(&dlv->payload) == 0) return false;
+  if (!dlv->done && dlv->waiting == 0) return false;
   if (!dlv->begun && link->credit + link->queued <= 0) return false;
   if (pni_window_open(&ssn->window)) return true;
   pni_session_block(ssn, link);
@@ -126,7 +125,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       continue;
     }
     if (!may_send(ssn, link, dlv)) {
-      *waits = dlv->done || pni_payload_size(&dlv->payload) > 0;
+      *waits = dlv->done || dlv->waiting > 0;
       break;
     }
     if (pni_output_enough(transport)) {
@@ -237,10 +236,11 @@ static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const ui
         "%zu bytes of deliveries are unread, and %zu more have come: the limit is %zu", transport->buffered,
         size, buffer_limit(transport));
   }
-  if (pni_payload_put(&dlv->payload, (const char *)bytes, size)) {
+  if (pni_payload_put(&link->payload, (const char *)bytes, size)) {
     return pni_fail(
         transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for %zu bytes of payload", size);
   }
+  dlv->waiting += size;
   link->session->incoming_bytes += size;
   transport->buffered += size;
   return PNI_OK;
@@ -248,8 +248,7 @@ static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const ui
 
 /* Nothing more of the delivery is of interest. */
 static void abort_incoming(pn_delivery_t *dlv) {
-  const size_t unread = pni_payload_size(&dlv->payload);
-  pni_payload_clear(&dlv->payload);
+  const size_t unread = pni_delivery_drop(dlv);
   if (unread > 0) pni_session_taken(dlv->link->session, unread);
   dlv->aborted = true;
 }

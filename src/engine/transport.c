@@ -11,6 +11,7 @@
 #include "base/record.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
   CHANNEL_MAX = 32767,
@@ -59,8 +60,10 @@ int pn_transport_bind(pn_transport_t *transport, pn_connection_t *connection) {
 static void unbind(pn_transport_t *transport, bool going) {
   pn_connection_t *const conn = transport->connection;
   if (!conn) return;
-  pni_endpoint_event(&conn->endpoint, PN_CONNECTION_UNBOUND);
-  if (!going) pni_transport_event(transport, PN_TRANSPORT);
+  if (!going) {
+    pni_endpoint_event(&conn->endpoint, PN_CONNECTION_UNBOUND);
+    pni_transport_event(transport, PN_TRANSPORT);
+  }
   pni_map_clear(&transport->channels);
   pni_map_clear(&transport->outgoing);
   pni_numbers_clear(&transport->numbers);
@@ -135,16 +138,20 @@ const char *pn_transport_get_user(pn_transport_t *transport) {
 
 pn_condition_t *pn_transport_condition(pn_transport_t *transport) { return &transport->condition; }
 
+/* Callers may hold on to the text of an earlier call, so it is replaced only where it has changed. */
 pn_error_t *pn_transport_error(pn_transport_t *transport) {
   pn_condition_t *const condition = &transport->condition;
   if (!transport->error) transport->error = pn_error();
-  if (pn_condition_is_set(condition)) {
-    const char *description = pn_condition_get_description(condition);
-    pn_error_format(
-        transport->error, PN_ERR, "%s: %s", pn_condition_get_name(condition), description ? description : "");
-  } else {
+  if (!pn_condition_is_set(condition)) {
     pn_error_clear(transport->error);
+    return transport->error;
   }
+  char text[1024];
+  const char *const description = pn_condition_get_description(condition);
+  const char *const before = pn_error_text(transport->error);
+  (void)snprintf(
+      text, sizeof text, "%s: %s", pn_condition_get_name(condition), description ? description : "");
+  if (!before || strcmp(before, text) != 0) pn_error_set(transport->error, PN_ERR, text);
   return transport->error;
 }
 

@@ -1,6 +1,6 @@
 /* tree.c: a value kept as its encoding, or as a pn_data_t once somebody has asked for that.
  *
- * Invariant: one of data and encoded is NULL. What is encoded was checked when it came. */
+ * What is encoded was checked when it came. */
 #include "engine/tree.h"
 #include "data/data.h"
 #include "wire/walker.h"
@@ -21,30 +21,31 @@ pni_status pni_tree_keep(struct pni_tree *tree, pn_bytes_t encoded) {
   if (encoded.size == 0) return PNI_OK;
   if (tree->data) return fill(tree->data, encoded.start, encoded.size);
   if (encoded.size > UINT32_MAX) return PNI_NO_MEMORY;
-  tree->encoded = malloc(encoded.size);
-  if (!tree->encoded) return PNI_NO_MEMORY;
-  memcpy(tree->encoded, encoded.start, encoded.size);
+  char *copy = malloc(encoded.size);
+  if (!copy) return PNI_NO_MEMORY;
+  memcpy(copy, encoded.start, encoded.size);
+  tree->encoded = copy;
   tree->size = (uint32_t)encoded.size;
   return PNI_OK;
 }
 
 pn_data_t *pni_tree_data(struct pni_tree *tree) {
-  if (tree->data) return tree->data;
+  if (pni_tree_made(tree)) return tree->data;
   pn_data_t *data = pn_data(0);
   if (!data) return NULL;
-  if (tree->encoded) {
+  if (tree->size > 0) {
     /* A value that is too large for a tree leaves its error in it. */
     const pni_status status = fill(data, tree->encoded, tree->size);
     (void)status;
     free(tree->encoded);
-    tree->encoded = NULL;
+    tree->size = 0;
   }
   tree->data = data;
   return data;
 }
 
 bool pni_tree_empty(const struct pni_tree *tree) {
-  return tree->data ? pn_data_size(tree->data) == 0 : tree->encoded == NULL;
+  return tree->size == 0 && (!tree->data || pn_data_size(tree->data) == 0);
 }
 
 /* Leave out what was written beyond the first value. */
@@ -56,8 +57,8 @@ static void keep_first(struct pni_writer *writer, size_t at) {
 
 void pni_tree_write(struct pni_tree *tree, struct pni_writer *writer) {
   const size_t at = writer->size;
-  if (tree->encoded) pni_write_raw(writer, tree->encoded, tree->size);
-  if (!tree->data) return;
+  if (tree->size > 0) pni_write_raw(writer, tree->encoded, tree->size);
+  if (!pni_tree_made(tree)) return;
   if (pni_data_write(tree->data, writer) == PNI_OK)
     keep_first(writer, at);
   else
@@ -107,7 +108,7 @@ void pni_write_over(struct pni_writer *writer, size_t at, size_t from) {
 
 pni_status pni_tree_copy(struct pni_tree *to, struct pni_tree *from) {
   if (to == from) return PNI_OK;
-  if (!from->data) return pni_tree_keep(to, pn_bytes(from->encoded ? from->size : 0, from->encoded));
+  if (from->size > 0) return pni_tree_keep(to, pn_bytes(from->size, from->encoded));
   if (pni_tree_empty(from)) {
     pni_tree_empty_out(to);
     return PNI_OK;
@@ -121,14 +122,18 @@ pni_status pni_tree_copy(struct pni_tree *to, struct pni_tree *from) {
 }
 
 void pni_tree_empty_out(struct pni_tree *tree) {
-  if (tree->data) pn_data_clear(tree->data);
-  free(tree->encoded);
-  tree->encoded = NULL;
-  tree->size = 0;
+  if (tree->size > 0) {
+    free(tree->encoded);
+    *tree = (struct pni_tree){.data = NULL};
+  } else if (tree->data) {
+    pn_data_clear(tree->data);
+  }
 }
 
 void pni_tree_clear(struct pni_tree *tree) {
-  pni_tree_empty_out(tree);
-  pn_data_free(tree->data);
-  tree->data = NULL;
+  if (tree->size > 0)
+    free(tree->encoded);
+  else
+    pn_data_free(tree->data);
+  *tree = (struct pni_tree){.data = NULL};
 }

@@ -8,14 +8,20 @@
 #include <proton/codec.h>
 
 struct pni_tree {
-  pn_data_t *data; /* made when asked for; then the bytes are gone */
-  char *encoded;   /* or NULL */
+  union {
+    char *encoded;   /* size > 0 */
+    pn_data_t *data; /* size == 0: made when asked for; or NULL */
+  };
   uint32_t size;
 };
 
 /* Keep a copy of an encoded value, which has been checked, instead of what was there. Empty bytes: nothing. Without memory
  * the tree is empty. */
 PNI_NODISCARD pni_status pni_tree_keep(struct pni_tree *tree, pn_bytes_t encoded);
+
+static inline pn_data_t *pni_tree_made(const struct pni_tree *tree) {
+  return tree->size == 0 ? tree->data : NULL;
+}
 
 /* The value as a tree, rewound when it is made here. NULL when there is no memory for a tree; a value that does not fit into
  * one leaves it empty, with its error set. */

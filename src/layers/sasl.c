@@ -68,6 +68,7 @@ static void take_credentials(pn_transport_t *transport) {
   if (!sasl->password) pni_sasl_set_text(sasl, &sasl->password, conn->password);
   if (!sasl->authorization) pni_sasl_set_text(sasl, &sasl->authorization, conn->authorization);
   if (!sasl->remote_host) pni_sasl_set_text(sasl, &sasl->remote_host, conn->hostname);
+  if (!transport->user) pni_sasl_set_text(sasl, &transport->user, sasl->user);
 }
 
 /* The first octet goes in or out: which side this is and what was set is fixed now. */
@@ -153,7 +154,7 @@ static pni_status receive_init(pn_transport_t *transport, struct pni_reader *bod
     return pni_sasl_advance(transport);
   }
   free(sasl->selected);
-  sasl->selected = strndup(in.mechanism.start, in.mechanism.size);
+  sasl->selected = pni_sasl_copy(in.mechanism);
   if (!sasl->selected) return PNI_NO_MEMORY;
   sasl->impl->process_init(transport, sasl->selected, &response);
   return pni_sasl_advance(transport);

@@ -70,6 +70,8 @@ void pni_sasl_free(pn_transport_t *transport);
 
 /* Replace a text by a copy; a failure is noted in no_memory. The old one is wiped. */
 void pni_sasl_set_text(struct pni_sasl *sasl, char **text, const char *value);
+/* A text of those bytes, to be freed; NULL without memory. */
+char *pni_sasl_copy(pn_bytes_t bytes);
 /* Wipe and free bytes. */
 void pni_sasl_wipe(void *bytes, size_t size);
 

@@ -27,8 +27,16 @@ void pni_sasl_wipe(void *bytes, size_t size) {
   free(bytes);
 }
 
+char *pni_sasl_copy(pn_bytes_t bytes) {
+  char *const copy = malloc(bytes.size + 1);
+  if (!copy) return NULL;
+  memcpy(copy, bytes.start, bytes.size);
+  copy[bytes.size] = '\0';
+  return copy;
+}
+
 void pni_sasl_set_text(struct pni_sasl *sasl, char **text, const char *value) {
-  char *const copy = value ? strdup(value) : NULL;
+  char *const copy = value ? pni_sasl_copy(pn_bytes(strlen(value), value)) : NULL;
   if (value && !copy) sasl->no_memory = true;
   if (*text) pni_sasl_wipe(*text, strlen(*text));
   *text = copy;
@@ -146,7 +154,7 @@ const char *pni_sasl_config_name(pn_transport_t *transport) {
 
 const char *pni_sasl_config_path(pn_transport_t *transport) {
   if (transport->sasl && transport->sasl->config_path) return transport->sasl->config_path;
-  return getenv("PN_SASL_CONFIG_PATH");
+  return getenv("PN_SASL_CONFIG_PATH"); /* NOLINT(concurrency-mt-unsafe): who changes it takes care of that */
 }
 
 /* <baryon/sasl.h> */

@@ -6,6 +6,7 @@
 #include "layers/sasl.h"
 
 #include "layers/mechanism.h"
+#include "wire/writer.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,7 +74,7 @@ static void verify(pn_transport_t *transport, pn_bytes_t message) {
     conclude(transport, PN_SASL_AUTH, NULL);
     return;
   }
-  char *const user = strndup(claim.user.start, claim.user.size);
+  char *const user = pni_sasl_copy(claim.user);
   sasl->question = user ? pni_sasl_question(sasl, claim.user, claim.password) : NULL;
   if (!sasl->question) {
     free(user);
@@ -137,9 +138,12 @@ static bool choose_plain(pn_transport_t *transport) {
     transport->sasl->no_memory = true;
     return false;
   }
-  if (first > 0) memcpy(message, authorization, first);
-  memcpy(message + first + 1, user, second);
-  memcpy(message + first + 1 + second + 1, password, third);
+  struct pni_writer writer = pni_writer(message, size);
+  pni_write_raw(&writer, authorization, first);
+  pni_write_octet(&writer, '\0');
+  pni_write_raw(&writer, user, second);
+  pni_write_octet(&writer, '\0');
+  pni_write_raw(&writer, password, third);
   pnx_sasl_set_selected_mechanism(transport, plain);
   pnx_sasl_set_bytes_out(transport, pn_bytes(size, message));
   pnx_sasl_clear_password(transport);

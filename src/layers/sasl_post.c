@@ -130,9 +130,7 @@ static pni_status succeed(pn_transport_t *transport) {
   pni_sasl_set_text(sasl, &sasl->password, NULL);
   pni_sasl_set_text(sasl, &sasl->offered, NULL);
   clear_bytes(sasl);
-  free(transport->user);
-  transport->user = sasl->user ? strdup(sasl->user) : NULL;
-  sasl->no_memory |= sasl->user && !transport->user;
+  pni_sasl_set_text(sasl, &transport->user, sasl->user);
   if (sasl->no_memory) return pni_sasl_fail(transport);
   transport->authenticated = true;
   sasl->secures = sasl->impl->can_encrypt(transport);

@@ -46,7 +46,7 @@ static pni_status input(
   return pass(transport, at);
 }
 
-static pni_status encrypt(pn_transport_t *transport, pn_bytes_t bytes, struct pni_buffer *out) {
+static pni_status encrypt_all(pn_transport_t *transport, pn_bytes_t bytes, struct pni_buffer *out) {
   const struct pni_sasl *const sasl = transport->sasl;
   while (bytes.size > 0) {
     const ssize_t most = sasl->impl->max_encrypt_size(transport);
@@ -66,7 +66,7 @@ static pni_status output(pn_transport_t *transport, unsigned at, struct pni_buff
   pni_status status = pni_layer_output(transport, at + 1, &inner);
   if (status == PNI_OK && pni_buffer_size(&inner) > 0) {
     const pn_bytes_t bytes = pn_bytes(pni_buffer_size(&inner), (const char *)pni_buffer_bytes(&inner));
-    status = encrypt(transport, bytes, out);
+    status = encrypt_all(transport, bytes, out);
   }
   pni_buffer_clear(&inner);
   return status;

@@ -8,8 +8,6 @@
 
 #include <proton/connection.h>
 
-const struct pni_known_layer *const pni_known_layers[] = {NULL};
-
 /* What was called, as "open:0 begin:3 ": name and channel. */
 static char calls[1024];
 static pni_status answer; /* of the next handler */

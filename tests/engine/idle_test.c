@@ -38,7 +38,7 @@ static void timeout_may_be_taken_back(void **state) {
 
 static void we_speak_after_half_of_what_the_peer_bears(void **state) {
   (void)state;
-  struct pni_idle idle = {.bytes_out = 0};
+  struct pni_idle idle = {.frames_out = 0};
   pni_idle_speaks(&idle, 1000, 40, 5000);
   assert_false(idle.keepalive);
   assert_int_equal(pni_idle_deadline(&idle), 5500);
@@ -49,9 +49,27 @@ static void we_speak_after_half_of_what_the_peer_bears(void **state) {
   assert_int_equal(pni_idle_deadline(&idle), 6000);
 }
 
+/* The empty frame itself does not count, another frame in its place does. */
+static void empty_frames_follow_each_other(void **state) {
+  (void)state;
+  struct pni_idle idle = {.frames_out = 0};
+  uint64_t frames = 7;
+  pni_idle_speaks(&idle, 1000, frames, 5000);
+  for (int64_t now = 5500; now < 10000; now += 500) {
+    pni_idle_speaks(&idle, 1000, frames, now);
+    assert_true(idle.keepalive);
+    idle.keepalive = false;
+    frames++;
+  }
+  frames++;
+  pni_idle_speaks(&idle, 1000, frames, 10000);
+  assert_false(idle.keepalive);
+  assert_int_equal(pni_idle_deadline(&idle), 10500);
+}
+
 static void what_leaves_anyway_will_do(void **state) {
   (void)state;
-  struct pni_idle idle = {.bytes_out = 0};
+  struct pni_idle idle = {.frames_out = 0};
   for (int64_t i = 0; i < 20; i++) {
     pni_idle_speaks(&idle, 1000, (uint64_t)i, 5000 + i * 499);
     assert_false(idle.keepalive);
@@ -61,14 +79,14 @@ static void what_leaves_anyway_will_do(void **state) {
 /* Half of the shortest time-out is no time at all, which would be a busy loop. */
 static void shortest_timeout_leaves_a_millisecond(void **state) {
   (void)state;
-  struct pni_idle idle = {.bytes_out = 0};
+  struct pni_idle idle = {.frames_out = 0};
   pni_idle_speaks(&idle, 1, 0, 7);
   assert_int_equal(pni_idle_deadline(&idle), 8);
 }
 
 static void earlier_deadline_counts(void **state) {
   (void)state;
-  struct pni_idle idle = {.bytes_out = 0};
+  struct pni_idle idle = {.frames_out = 0};
   assert_true(pni_idle_hears(&idle, 300, 0, 1000));
   pni_idle_speaks(&idle, 1000, 0, 1000);
   assert_int_equal(pni_idle_deadline(&idle), 1300);
@@ -101,6 +119,7 @@ int main(void) {
       cmocka_unit_test(a_single_byte_starts_the_time_anew),
       cmocka_unit_test(timeout_may_be_taken_back),
       cmocka_unit_test(we_speak_after_half_of_what_the_peer_bears),
+      cmocka_unit_test(empty_frames_follow_each_other),
       cmocka_unit_test(what_leaves_anyway_will_do),
       cmocka_unit_test(shortest_timeout_leaves_a_millisecond),
       cmocka_unit_test(earlier_deadline_counts),

@@ -58,14 +58,17 @@ static void mechanisms_have_a_limit(void **state) {
   (void)state;
   for (int excess = 0; excess < 2; excess++) {
     uint8_t symbols[3 + 1 + 2 * (PNI_LIMIT_SASL_MECHANISMS + 1)] = {0xe0};
-    const int count = PNI_LIMIT_SASL_MECHANISMS + excess;
+    const size_t count = PNI_LIMIT_SASL_MECHANISMS + (size_t)excess;
     char list[512];
     struct pni_text text = pni_text(list, sizeof list);
     symbols[1] = (uint8_t)(2 + 2 * count);
     symbols[2] = (uint8_t)count;
     symbols[3] = 0xa3;
-    for (int i = 0; i < count; i++) memcpy(symbols + 4 + 2 * i, "\001A", 2);
-    const struct pni_sasl_offer offer = {pn_bytes(4 + 2 * (size_t)count, (char *)symbols), all, NULL};
+    for (size_t i = 0; i < count; i++) {
+      symbols[4 + 2 * i] = 1;
+      symbols[4 + 2 * i + 1] = 'A';
+    }
+    const struct pni_sasl_offer offer = {pn_bytes(4 + 2 * count, (char *)symbols), all, NULL};
     assert_int_equal(pni_mechanisms_read(&offer, &text), excess ? PNI_OVERFLOW : PNI_OK);
   }
 }

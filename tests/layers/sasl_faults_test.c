@@ -1,5 +1,5 @@
-/* What a peer can do wrong in the SASL layer, each with its end: the socket closes, nothing on the wire says why, and the
- * transport's condition does. [5.3, spec/errors.def] */
+/* What a peer can do wrong in the SASL layer, each with its end: the socket closes, nothing on the wire says
+ * why, and the transport's condition does. [5.3, spec/errors.def] */
 #include "layers/sasl.h"
 
 #include "layers/sasl_pair.h"
@@ -84,7 +84,7 @@ static void assert_ended(pn_transport_t *transport, const char *condition, const
   assert_false(pn_transport_is_authenticated(transport));
 }
 
-/* Each fault after some octets that are right, and what those are answered with; at once, and octet by octet. */
+/* Each fault after octets that are right, and what those are answered with; at once, and octet by octet. */
 static void commit(
     bool server, const char *before, const char *answer, const struct fault *faults, size_t count) {
   for (size_t i = 0; i < 2 * count; i++) {
@@ -167,8 +167,10 @@ static void sasl_comes_once(void **state) {
   tell(server, SASL_HEADER INIT_ANONYMOUS);
   expect_said(server, SASL_HEADER OFFER_ANONYMOUS OUTCOME_OK);
   assert_true(pn_transport_is_authenticated(server));
+  assert_int_equal(server->layers.count, 2); /* the sniffer is left, and the frames */
   tell(server, SASL_HEADER);
   assert_string_equal(condition_of(server), framing);
+  assert_int_equal(server->layers.count, 2);
   pn_transport_free(server);
 }
 
@@ -217,7 +219,7 @@ static void frame_may_be_as_large_as_the_limit(void **state) {
 
 static void keep(void *context, pn_sasl_question_t *question) { *(pn_sasl_question_t **)context = question; }
 
-/* Nobody has been authenticated while a password is looked at: what is sent ahead has a limit, and so has memory. */
+/* Nobody is authenticated while a password is looked at: what is sent ahead has a limit, as has memory. */
 static void what_waits_has_a_limit(void **state) {
   (void)state;
   for (size_t excess = 0; excess < 2; excess++) {

@@ -14,7 +14,7 @@ struct pair {
   size_t piece; /* octets that travel at a time */
 };
 
-/* Transports with SASL sides, and connections that are to be opened; nothing is bound, so all can still be set. */
+/* Transports with SASL sides, and connections; nothing is bound, so all can still be set. */
 static inline struct pair pair_make(size_t piece) {
   struct pair pair = {pn_transport(), pn_transport(), pn_connection(), pn_connection(), piece};
   assert_true(pair.client && pair.server && pair.client_conn && pair.server_conn);

@@ -1,4 +1,4 @@
-/* An implementation behind <proton/sasl_plugin.h>: RIDDLE, a mechanism of several rounds, and one that encrypts. [5.3] */
+/* An implementation behind <proton/sasl_plugin.h>: RIDDLE, of several rounds, which may encrypt. [5.3] */
 #include "layers/sasl_pair.h"
 #include "wire/limits.h"
 #include <proton/sasl_plugin.h>

@@ -129,7 +129,7 @@ static void answer_that_nobody_looked_at_is_freed_with_the_transport(void **stat
   assert_int_equal(runner.held, 0);
 }
 
-/* The answer and the end of the transport at the same time: whoever is first, nothing is lost or freed twice. */
+/* The answer and the transport's end at the same time: whoever is first, nothing is lost or freed twice. */
 static void answer_and_end_may_meet(void **state) {
   for (int i = 0; i < 200; i++) {
     pn_sasl_question_t *question;

@@ -1,4 +1,5 @@
-/* A client and a server agree on who the client is: ANONYMOUS, PLAIN, EXTERNAL, and what either side may be set to. [5.3] */
+/* A client and a server agree on who the client is: ANONYMOUS, PLAIN, EXTERNAL, and what either side may be
+ * set to. [5.3] */
 #include "layers/sasl.h"
 
 #include "layers/sasl_pair.h"
@@ -84,6 +85,8 @@ static void wrong_password_does_not(void **state) {
   pair_bind(&pair);
   pair_run(&pair);
   assert_turned_away(&pair, PN_SASL_AUTH);
+  assert_string_equal(pn_transport_get_user(pair.client), "bob");
+  assert_null(pn_transport_get_user(pair.server));
   assert_string_equal(condition_of(pair.server), "amqp:unauthorized-access");
   assert_int_equal(pn_sasl_outcome(server_sasl(&pair)), PN_SASL_AUTH);
   pair_free(&pair);
@@ -337,7 +340,27 @@ static void settings_are_kept(void **state) {
   pair_free(&pair);
 }
 
-/* Whatever cannot be allocated: both come in, or neither does, and a setting that is lost lets nobody in. */
+/* What cannot be set for want of memory is not as if it had never been said. */
+static void restriction_that_is_lost_lets_nobody_in(void **state) {
+  size_t refusals = 0;
+  for (struct scarcity run = {0}; scarce_run(&run);) {
+    scarce_end();
+    struct pair pair = pair_make(piece(state));
+    pair_bind(&pair);
+    scarce.on = true;
+    pn_sasl_allowed_mechs(server_sasl(&pair), "PLAIN");
+    refusals += scarce_refused();
+    scarce_end();
+    pair_run(&pair);
+    assert_false(both_open(&pair));
+    assert_false(pn_transport_is_authenticated(pair.server));
+    if (scarce_refused()) assert_string_equal(condition_of(pair.server), "amqp:internal-error");
+    pair_free(&pair);
+  }
+  assert_true(refusals > 0);
+}
+
+/* Whatever cannot be allocated: both come in, or neither does. */
 static void exchange_survives_want_of_memory(void **state) {
   const size_t size = piece(state);
   for (struct scarcity run = {0}; scarce_run(&run);) {
@@ -390,6 +413,7 @@ int main(void) {
       both_ways(noted_outcome_lets_nobody_in),
       both_ways(trace_shows_no_password),
       both_ways(settings_are_kept),
+      both_ways(restriction_that_is_lost_lets_nobody_in),
       both_ways(exchange_survives_want_of_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
