@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-enum { EMPTY_FRAME = 8 }; /* octets */
-
 /* A deadline of 0 would mean none. */
 static int64_t after(int64_t now, int64_t span) {
   const int64_t deadline = now <= INT64_MAX - span ? now + span : INT64_MAX;

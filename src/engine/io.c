@@ -33,8 +33,8 @@ static bool queue(pn_transport_t *transport, bool queued, bool due, pn_event_typ
 void pni_transport_post(pn_transport_t *transport) {
   if (!transport->connection) return;
   const bool tail = transport->tail_closed, head = transport->head_closed;
-  transport->tail_posted = queue(transport, transport->tail_posted, tail, PN_TRANSPORT_TAIL_CLOSED);
   const bool error = transport->failed && !transport->head_posted;
+  transport->tail_posted = queue(transport, transport->tail_posted, tail, PN_TRANSPORT_TAIL_CLOSED);
   transport->error_posted = queue(transport, transport->error_posted, error, PN_TRANSPORT_ERROR);
   transport->head_posted = queue(transport, transport->head_posted, head, PN_TRANSPORT_HEAD_CLOSED);
   transport->closed_posted = queue(transport, transport->closed_posted, tail && head, PN_TRANSPORT_CLOSED);

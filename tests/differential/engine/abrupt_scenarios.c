@@ -118,6 +118,15 @@ static void output_ends_with_data_queued(struct pair *p) {
   say_end(&p->server);
 }
 
+static void both_ends_output_first(struct pair *p) {
+  connect_pair(p);
+  pn_connection_driver_write_close(&p->client.driver);
+  pn_connection_driver_read_close(&p->client.driver);
+  run(p);
+  say_end(&p->client);
+  say_end(&p->server);
+}
+
 static void error_of_the_driver(struct pair *p) {
   connect_pair(p);
   pn_connection_driver_errorf(&p->client.driver, "proton:io", "test of %s", "trouble");
@@ -161,5 +170,5 @@ const struct scenario abrupt_scenarios[] = {SCENARIO(cut_before_anything), SCENA
     SCENARIO(input_ends_at_server_with_links), SCENARIO(input_ends_before_the_header),
     SCENARIO(client_input_ends_before_the_header), SCENARIO(input_ends_after_close_sent),
     SCENARIO(input_ends_after_close_received), SCENARIO(output_ends_at_client),
-    SCENARIO(output_ends_with_data_queued), SCENARIO(error_of_the_driver), SCENARIO(error_of_the_driver_only),
-    SCENARIO(events_after_the_end), SCENARIO(header_cut_short), {0}};
+    SCENARIO(output_ends_with_data_queued), SCENARIO(both_ends_output_first), SCENARIO(error_of_the_driver),
+    SCENARIO(error_of_the_driver_only), SCENARIO(events_after_the_end), SCENARIO(header_cut_short), {0}};

@@ -53,8 +53,9 @@ static void drain_with_nothing(struct pair *p) {
   say(&p->client, "drained %d", pn_link_drained(line.sender));
   run(p);
   say_link(&p->server, "after", line.receiver);
-  say(&p->server, "draining %d drained %d again %d", pn_link_draining(line.receiver),
-      pn_link_drained(line.receiver), pn_link_drained(line.receiver));
+  say(&p->server, "draining %d", pn_link_draining(line.receiver));
+  say(&p->server, "drained %d", pn_link_drained(line.receiver));
+  say(&p->server, "drained again %d", pn_link_drained(line.receiver));
   pn_link_flow(line.receiver, 2);
   run(p);
   say_link(&p->client, "flow again", line.sender);
