@@ -19,6 +19,8 @@ static bool copy_string(char *to, uint8_t code, const uint8_t *from, size_t size
   return code == PNI_VBIN8 || pni_ascii(from, size);
 }
 
+PNI_INLINE bool is_string(uint8_t code) { return code == PNI_STR8 || code == PNI_SYM8 || code == PNI_VBIN8; }
+
 /* Take a scalar of up to 64 bits in one of its usual encodings; returns the octets it took, 0 for anything else. */
 PNI_INLINE size_t take_fixed(const uint8_t *pos, size_t room, uint64_t *bits) {
   switch (pos[0]) {
@@ -62,10 +64,13 @@ PNI_INLINE size_t take_fixed(const uint8_t *pos, size_t room, uint64_t *bits) {
 
 /* Put the items that come next in a list or map, of which *left are to come, as far as a run takes them. */
 static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) {
-  /* A string with its NUL takes no more room than it did encoded. */
-  if (!pni_data_has_room(data, pni_reader_left(reader))) return;
   const uint32_t first = data->node_count;
+  if (first >= data->node_end || reader->pos == reader->end) return;
   const uint32_t room = data->node_end - first;
+  /* A string with its NUL takes no more room than it did encoded; a list of numbers takes none. */
+  const size_t most = pni_reader_left(reader);
+  const bool roomy =
+      pni_data_has_room(data, most) || (is_string(reader->pos[0]) && pni_data_make_room(data, most));
   const uint16_t within = data->parent;
   const uint8_t *pos = reader->pos;
   struct pni_node *node = &data->nodes[first];
@@ -75,8 +80,8 @@ static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) 
   for (; node < stop && pos < reader->end; node++, at++) {
     const uint8_t code = pos[0];
     const size_t octets = (size_t)(reader->end - pos);
-    if (code == PNI_STR8 || code == PNI_SYM8 || code == PNI_VBIN8) {
-      if (octets < 2) break;
+    if (is_string(code)) {
+      if (!roomy || octets < 2) break;
       const size_t size = pos[1];
       if (size > octets - 2) break;
       char *const to = data->bytes + offset;
