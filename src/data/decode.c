@@ -62,15 +62,11 @@ PNI_INLINE size_t take_fixed(const uint8_t *pos, size_t room, uint64_t *bits) {
   }
 }
 
-/* Put the items that come next in a list or map, of which *left are to come, as far as a run takes them. */
-static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) {
+/* Put the items that come next in a list or map, of which *left are to come, as far as a run takes them: `strings` among
+ * them, for which there is room, or none. */
+PNI_INLINE void put_items(pn_data_t *data, struct pni_reader *reader, uint32_t *left, bool strings) {
   const uint32_t first = data->node_count;
-  if (first >= data->node_end || reader->pos == reader->end) return;
   const uint32_t room = data->node_end - first;
-  /* A string with its NUL takes no more room than it did encoded; a list of numbers takes none. */
-  const size_t most = pni_reader_left(reader);
-  const bool roomy =
-      pni_data_has_room(data, most) || (is_string(reader->pos[0]) && pni_data_make_room(data, most));
   const uint16_t within = data->parent;
   const uint8_t *pos = reader->pos;
   struct pni_node *node = &data->nodes[first];
@@ -81,7 +77,7 @@ static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) 
     const uint8_t code = pos[0];
     const size_t octets = (size_t)(reader->end - pos);
     if (is_string(code)) {
-      if (!roomy || octets < 2) break;
+      if (!strings || octets < 2) break;
       const size_t size = pos[1];
       if (size > octets - 2) break;
       char *const to = data->bytes + offset;
@@ -114,6 +110,17 @@ static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) 
   data->current = (uint16_t)(at - 1);
   data->bytes_size = offset;
   reader->pos = pos;
+}
+
+static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) {
+  if (data->node_count >= data->node_end || reader->pos == reader->end) return;
+  /* A string with its NUL takes no more room than it did encoded; a list of numbers takes none. */
+  const size_t most = pni_reader_left(reader);
+  if (PNI_LIKELY(pni_data_has_room(data, most)) ||
+      (is_string(reader->pos[0]) && pni_data_make_room(data, most)))
+    put_items(data, reader, left, true);
+  else
+    put_items(data, reader, left, false);
 }
 
 static pni_status put_scalar(pn_data_t *data, const struct pni_value *value) {
