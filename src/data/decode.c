@@ -19,6 +19,8 @@ static bool copy_string(char *to, uint8_t code, const uint8_t *from, size_t size
   return code == PNI_VBIN8 || pni_ascii(from, size);
 }
 
+PNI_INLINE bool is_string(uint8_t code) { return code == PNI_STR8 || code == PNI_SYM8 || code == PNI_VBIN8; }
+
 /* Take a scalar of up to 64 bits in one of its usual encodings; returns the octets it took, 0 for anything else. */
 PNI_INLINE size_t take_fixed(const uint8_t *pos, size_t room, uint64_t *bits) {
   switch (pos[0]) {
@@ -60,10 +62,9 @@ PNI_INLINE size_t take_fixed(const uint8_t *pos, size_t room, uint64_t *bits) {
   }
 }
 
-/* Put the items that come next in a list or map, of which *left are to come, as far as a run takes them. */
-static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) {
-  /* A string with its NUL takes no more room than it did encoded. */
-  if (!pni_data_has_room(data, pni_reader_left(reader))) return;
+/* Put the items that come next in a list or map, of which *left are to come, as far as a run takes them: `strings` among
+ * them, for which there is room, or none. */
+PNI_INLINE void put_items(pn_data_t *data, struct pni_reader *reader, uint32_t *left, bool strings) {
   const uint32_t first = data->node_count;
   const uint32_t room = data->node_end - first;
   const uint16_t within = data->parent;
@@ -75,8 +76,8 @@ static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) 
   for (; node < stop && pos < reader->end; node++, at++) {
     const uint8_t code = pos[0];
     const size_t octets = (size_t)(reader->end - pos);
-    if (code == PNI_STR8 || code == PNI_SYM8 || code == PNI_VBIN8) {
-      if (octets < 2) break;
+    if (is_string(code)) {
+      if (!strings || octets < 2) break;
       const size_t size = pos[1];
       if (size > octets - 2) break;
       char *const to = data->bytes + offset;
@@ -109,6 +110,17 @@ static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) 
   data->current = (uint16_t)(at - 1);
   data->bytes_size = offset;
   reader->pos = pos;
+}
+
+static void put_run(pn_data_t *data, struct pni_reader *reader, uint32_t *left) {
+  if (data->node_count >= data->node_end || reader->pos == reader->end) return;
+  /* A string with its NUL takes no more room than it did encoded; a list of numbers takes none. */
+  const size_t most = pni_reader_left(reader);
+  if (PNI_LIKELY(pni_data_has_room(data, most)) ||
+      (is_string(reader->pos[0]) && pni_data_make_room(data, most)))
+    put_items(data, reader, left, true);
+  else
+    put_items(data, reader, left, false);
 }
 
 static pni_status put_scalar(pn_data_t *data, const struct pni_value *value) {

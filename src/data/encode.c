@@ -37,8 +37,10 @@ PNI_INLINE void write_bytes(const pn_data_t *data, struct pni_writer *writer, co
     pni_write_bytes(writer, code, pn_bytes(size, start));
     return;
   }
-  uint8_t *const p = pni_write_room(writer, 2 + size);
-  if (!p) return;
+  const size_t at = writer->size;
+  writer->size = at + 2 + size;
+  if (PNI_UNLIKELY(!pni_writer_fits(writer))) return;
+  uint8_t *const p = writer->start + at;
   p[0] = code;
   p[1] = (uint8_t)size;
   (void)pni_copy_few(p + 2, start, size);

@@ -215,10 +215,9 @@ PNI_NODISCARD PNI_INLINE pni_status pni_data_reserve_bytes(pn_data_t *data, size
   return pni_data_grow_bytes(data, size, start);
 }
 
-/* Whether `size` bytes can be added, NULs among them; makes room for them if need be. */
-PNI_INLINE bool pni_data_has_room(pn_data_t *data, size_t size) {
-  if (PNI_LIKELY(size <= PNI_DATA_BYTES_MAX && data->bytes_size + size <= data->bytes_end)) return true;
-  return pni_data_make_room(data, size);
+/* Whether there is room for `size` bytes, NULs among them. */
+PNI_INLINE bool pni_data_has_room(const pn_data_t *data, size_t size) {
+  return size <= PNI_DATA_BYTES_MAX && data->bytes_size + size <= data->bytes_end;
 }
 
 /* Copy a few bytes in line. Returns all of them or'ed together. */

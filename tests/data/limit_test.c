@@ -59,6 +59,33 @@ static void a_limit_of_nodes(void **state) {
   pn_data_set_decode_limits(NULL, 1, 1);
 }
 
+/* Over what is there a value may be put, but no children into it. */
+static void a_limit_below_what_is_there(void **state) {
+  pn_data_t *data = *state;
+  put_count(data, 20);
+  pn_data_set_decode_limits(data, 5, 0);
+  pn_data_rewind(data);
+  assert_int_equal(decode(data, "c0 03 02 40 41"), PN_OUT_OF_MEMORY);
+  assert_failed(data, TOO_MANY_NODES ", at offset 3");
+  assert_int_equal(decode(data, "e0 02 01 41"), PN_OUT_OF_MEMORY);
+  assert_int_equal(pn_data_size(data), 21);
+  assert_int_equal(decode(data, "45"), 1);
+  assert_tree(data, "[]");
+  assert_true(pn_data_enter(data));
+  assert_int_equal(pn_data_put_int(data, 1), PN_OUT_OF_MEMORY);
+}
+
+/* Numbers take no room for bytes; a string after many of them does. */
+static void bytes_for_strings_alone(void **state) {
+  pn_data_t *data = *state;
+  assert_int_equal(decode(data, "c0 14 05 53 01 53 02 a1 05 'hello' 53 03 a3 04 'word'"), 22);
+  assert_tree(data, "[1, 2, \"hello\", 3, :word]");
+  pn_data_clear(data);
+  pn_data_set_decode_limits(data, 0, 9);
+  assert_int_equal(decode(data, "c0 14 05 53 01 53 02 a1 05 'hello' 53 03 a3 04 'word'"), 22);
+  assert_tree(data, "[1, 2, \"hello\", 3, :word]");
+}
+
 static void a_limit_of_bytes(void **state) {
   pn_data_t *data = *state;
   pn_data_set_decode_limits(data, 0, 10);
@@ -139,6 +166,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       tree_test(as_many_nodes_as_numbers),
       tree_test(a_limit_of_nodes),
+      tree_test(a_limit_below_what_is_there),
+      tree_test(bytes_for_strings_alone),
       tree_test(a_limit_of_bytes),
       tree_test(bytes_beyond_any_limit),
       tree_test(nesting_up_to_its_limit),
