@@ -37,7 +37,7 @@ int main(void) {
 #define SECTION(name, code, symbol, body) descriptor(code, symbol);
 #include "spec/sections.def"
 #undef SECTION
-#define LIMIT(name, value, what) number(value), number((value) + 1);
+#define LIMIT(name, value, what) number(value), number((uint32_t)(value) + 1);
 #include "spec/limits.def"
 #undef LIMIT
   return ferror(stdout) ? 1 : 0;

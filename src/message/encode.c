@@ -99,6 +99,11 @@ static pni_status write_values(
   return PNI_OK;
 }
 
+static void write_null_body(struct pni_writer *writer) {
+  pni_write_descriptor(writer, pni_sections[PNI_SECTION_amqp_value].code);
+  pni_write_null(writer);
+}
+
 static pni_status write_body(pn_message_t *msg, struct pni_writer *writer) {
   pn_data_t *const data = msg->trees[PNI_TREE_BODY];
   const bool changed = pni_message_tree_changed(msg, PNI_TREE_BODY);
@@ -110,8 +115,7 @@ static pni_status write_body(pn_message_t *msg, struct pni_writer *writer) {
   if (!changed && msg->present) return PNI_OK;
   if (changed) pn_data_rewind(data);
   if (!changed || !pn_data_next(data)) {
-    pni_write_descriptor(writer, PNI_SECTION_amqp_value + PNI_SECTION_FIRST_CODE);
-    pni_write_null(writer);
+    write_null_body(writer);
     return PNI_OK;
   }
   const enum pni_section kind = section_of(pn_data_type(data));
@@ -123,6 +127,7 @@ static pni_status write_body(pn_message_t *msg, struct pni_writer *writer) {
 }
 
 static pni_status write_sections(pn_message_t *msg, struct pni_writer *writer) {
+  const size_t start = writer->size;
   TRY(pni_message_take_ids(msg));
   write_header(msg, writer);
   TRY(write_map(msg, writer, PNI_SECTION_delivery_annotations, PNI_TREE_DELIVERY_ANNOTATIONS));
@@ -131,6 +136,8 @@ static pni_status write_sections(pn_message_t *msg, struct pni_writer *writer) {
   TRY(write_map(msg, writer, PNI_SECTION_application_properties, PNI_TREE_APPLICATION_PROPERTIES));
   TRY(write_body(msg, writer));
   copy_section(msg, writer, PNI_SECTION_footer);
+  /* One that came without a body, and has since lost what it came with, would else be no message at all. */
+  if (writer->size == start) write_null_body(writer);
   return PNI_OK;
 }
 

@@ -147,12 +147,11 @@ void pni_walk_rest(struct pni_walker *walker) {
  * any octets will do. Without this a few octets that stand for many elements would cost a step for each. */
 static bool plain_elements(const struct pni_walker *walker) {
   const struct pni_level *const level = &walker->levels[walker->depth - 1];
-  if (!level->array || level->phase == PNI_PHASE_DESCRIPTOR) return false;
+  if (!level->array || level->phase != PNI_PHASE_ITEMS) return false;
   const struct pni_encoding encoding = pni_encodings[level->code];
   if (encoding.form != PNI_FIXED || encoding.check != PNI_CHECK_ANY) return false;
   if (encoding.type == PN_LIST && walker->depth == PNI_LIMIT_NESTING) return false; /* a level too many */
-  const size_t constructor = level->phase == PNI_PHASE_CONSTRUCTOR;
-  return (uint64_t)encoding.width * level->left == pni_reader_left(walker->reader) - constructor;
+  return (uint64_t)encoding.width * level->left == pni_reader_left(walker->reader);
 }
 
 /* Whether a list or map holds scalars only, all of them good: then the reader is behind it. */

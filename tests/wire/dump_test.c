@@ -5,6 +5,8 @@
 #include "wire/walker.h"
 #include "wire/writer.h"
 
+#include <time.h>
+
 struct dump {
   const char *encoded;
   const char *text;
@@ -200,6 +202,30 @@ static void depth_has_a_limit(void **state) {
   }
 }
 
+/* A text that is full costs nothing more: here it would be six thousand million nulls. */
+static void what_does_not_fit_is_not_looked_at(void **state) {
+  (void)state;
+  enum { ARRAYS = 100000, HEAD = 9 };
+  struct octets array = octets_of("f0 00000005 0000ffff 40");
+  struct octets list = {.size = HEAD + ARRAYS * array.size};
+  list.start = malloc(list.size);
+  assert_non_null(list.start);
+  list.start[0] = PNI_LIST32;
+  pni_store32(list.start + 1, (uint32_t)list.size - 5);
+  pni_store32(list.start + 5, ARRAYS);
+  for (size_t n = 0; n < ARRAYS; n++) memcpy(list.start + HEAD + n * array.size, array.start, array.size);
+  char room[1000];
+  struct pni_text text = pni_text(room, sizeof room);
+  struct pni_reader reader = pni_reader(list.start, list.size);
+  const clock_t start = clock();
+  pni_dump(&text, &reader);
+  assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
+  assert_int_equal(strlen(room), sizeof room - 1);
+  assert_int_equal(pni_reader_left(&reader), 0);
+  octets_free(&list);
+  octets_free(&array);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(scalars_are_shown),
@@ -209,6 +235,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_scalar_is_not_shown_as_one),
       cmocka_unit_test(faults_are_marked),
       cmocka_unit_test(depth_has_a_limit),
+      cmocka_unit_test(what_does_not_fit_is_not_looked_at),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

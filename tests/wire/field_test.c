@@ -155,6 +155,11 @@ static void errors_are_described_as_such(void **state) {
   ASSERT_TAKEN(ERROR, "00 a3 0f 'amqp:erros:list' 45", "wrong type");
   ASSERT_TAKEN(ERROR, "00 00 53 1d 40 45", "wrong type");
   ASSERT_TAKEN(ERROR, "c0 04 01 a3 01 'c'", "wrong type");
+  /* What is in them is checked, too. */
+  ASSERT_TAKEN(ERROR, "00 53 1d 45", "mandatory field is missing");
+  ASSERT_TAKEN(ERROR, "00 53 1d 40", "not a list");
+  ASSERT_TAKEN(ERROR, "00 53 1d c0 04 01 a1 01 'c'", "wrong type");
+  ASSERT_TAKEN(ERROR, "00 53 1d c0 06 02 a3 01 'c' a3 00", "wrong type");
 }
 
 static void message_ids_are_of_four_types(void **state) {

@@ -40,6 +40,25 @@ static void scalars_are_read_in_every_encoding(void **state) {
   }
 }
 
+/* Integers of all widths, before they are made to fit a type. */
+static void integers_keep_their_sign(void **state) {
+  (void)state;
+  static const struct {
+    const char *encoded;
+    int64_t integer;
+  } integers[] = {{"51 80", -128}, {"54 ff", -1}, {"55 80", -128}, {"61 8000", -32768},
+      {"71 80000000", INT32_MIN}, {"81 8000000000000000", INT64_MIN}, {"83 ffffffffffffffff", -1},
+      {"51 7f", 127}, {"61 7fff", 32767}};
+  for (size_t i = 0; i < sizeof integers / sizeof integers[0]; i++) {
+    struct octets octets = octets_of(integers[i].encoded);
+    struct pni_reader reader = pni_reader(octets.start, octets.size);
+    struct pni_value value;
+    assert_int_equal(pni_read_head(&reader, &value), PNI_OK);
+    assert_true(pni_value_signed(&value) == integers[i].integer);
+    octets_free(&octets);
+  }
+}
+
 static void every_scalar_encoding_has_a_sample(void **state) {
   (void)state;
   bool sampled[256] = {false};
@@ -285,6 +304,7 @@ static void numbers_are_loaded_high_octet_first(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(scalars_are_read_in_every_encoding),
+      cmocka_unit_test(integers_keep_their_sign),
       cmocka_unit_test(every_scalar_encoding_has_a_sample),
       cmocka_unit_test(scalars_cut_short_want_more),
       cmocka_unit_test(compounds_have_size_and_count),
