@@ -139,15 +139,16 @@ static unsigned levels_in(const char *text) {
   return bits;
 }
 
+/* The environment is read once, before any thread has the default logger. */
 static bool is_on(const char *variable) {
-  const char *value = getenv(variable);
+  const char *value = getenv(variable); /* NOLINT(concurrency-mt-unsafe) */
   if (!value) return false;
   return strcasecmp(value, "1") == 0 || strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 ||
          strcasecmp(value, "on") == 0;
 }
 
 static unsigned levels_in_environment(void) {
-  const char *log = getenv("PN_LOG");
+  const char *log = getenv("PN_LOG"); /* NOLINT(concurrency-mt-unsafe) */
   unsigned bits = PN_LEVEL_CRITICAL | (log ? levels_in(log) : 0);
   if (is_on("PN_TRACE_FRM")) bits |= PN_LEVEL_FRAME;
   if (is_on("PN_TRACE_RAW")) bits |= PN_LEVEL_RAW;
