@@ -356,8 +356,8 @@ PN_EXTERN int pn_data_print(pn_data_t *data);
  *
  * @param data   the tree
  * @param bytes  where to write
- * @param size   how much room there is; on success, how much was written, without a NUL, which follows if
- *               there is room for it
+ * @param size   how much room there is, one more than the text for the NUL behind it; on success, the length of the
+ *               text without the NUL
  * @return 0, or PN_OVERFLOW when there is too little room
  */
 PN_EXTERN int pn_data_format(pn_data_t *data, char *bytes, size_t *size);
@@ -593,8 +593,8 @@ PN_EXTERN int pn_data_put_symbol(pn_data_t *data, pn_bytes_t symbol);
  * Put the value of an atom.
  *
  * @param data  the tree
- * @param atom  any type but the compound ones; bytes are copied
- * @return 0 or a negative code: PN_ARG_ERR for another type
+ * @param atom  bytes are copied; PN_LIST, PN_MAP and PN_DESCRIBED put one without items
+ * @return 0 or a negative code: PN_ARG_ERR for PN_ARRAY, which would have no type of elements, and for what is no type
  */
 PN_EXTERN int pn_data_put_atom(pn_data_t *data, pn_atom_t atom);
 
