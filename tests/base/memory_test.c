@@ -9,11 +9,15 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 
 static size_t asked; /* octets of the last call */
 static bool no_memory;
+
+void *__wrap_malloc(size_t size) { return no_memory ? NULL : __real_malloc(size); }
 
 void *__wrap_realloc(void *old, size_t size) {
   asked = size;
@@ -112,6 +116,34 @@ static void sizes_do_not_wrap(void **state) {
   assert_int_equal(asked, 0);
 }
 
+static void strings_are_kept_as_copies(void **state) {
+  (void)state;
+  char *place = NULL;
+  char name[] = "name";
+  assert_int_equal(pni_keep_string(&place, name), PNI_OK);
+  assert_ptr_not_equal(place, name);
+  name[0] = 'X';
+  assert_string_equal(place, "name");
+  assert_int_equal(pni_keep_bytes(&place, place + 1, 2), PNI_OK); /* out of the old one */
+  assert_string_equal(place, "am");
+  assert_int_equal(pni_keep_bytes(&place, "", 0), PNI_OK);
+  assert_string_equal(place, "");
+  assert_int_equal(pni_keep_string(&place, NULL), PNI_OK);
+  assert_null(place);
+}
+
+static void a_string_stays_when_there_is_no_memory(void **state) {
+  (void)state;
+  char *place = NULL;
+  assert_int_equal(pni_keep_string(&place, "old"), PNI_OK);
+  no_memory = true;
+  assert_int_equal(pni_keep_string(&place, "new"), PNI_NO_MEMORY);
+  assert_int_equal(pni_keep_bytes(&place, "new", SIZE_MAX), PNI_NO_MEMORY);
+  assert_string_equal(place, "old");
+  assert_int_equal(pni_keep_string(&place, NULL), PNI_OK); /* takes none */
+  assert_null(place);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(first_room_is_what_is_needed, setup),
@@ -120,6 +152,8 @@ int main(void) {
       cmocka_unit_test_setup(more_than_a_doubling_is_given_at_once, setup),
       cmocka_unit_test_setup(failure_changes_nothing, setup),
       cmocka_unit_test_setup(sizes_do_not_wrap, setup),
+      cmocka_unit_test_setup(strings_are_kept_as_copies, setup),
+      cmocka_unit_test_setup(a_string_stays_when_there_is_no_memory, setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

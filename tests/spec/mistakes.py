@@ -94,6 +94,12 @@ MISTAKES = [
      r"(CHOICE_BEGIN\(SASL_CODE)", r"CHOICE_BEGIN(ROLE, UBYTE)\nCHOICE(ROLE, SENDER, 0)\nCHOICE_END(ROLE, 0)\n\1",
      "role: invented"),
 
+    # Faults.
+    ("a condition that there is not", "errors", r'"amqp:not-allowed"', '"amqp:not allowed"', "condition"),
+    ("a condition with another's name", "errors", r'"amqp:session:errant-link"', '"amqp:link:errant-link"', "ERRANT_LINK"),
+    ("a fault twice", "errors", r"(FAULT\(IDLE, .*\n)", r"\1\1", "cannot be read"),
+    ("a scope that there is not", "errors", r"CONNECTION\)", "TRANSPORT)", "cannot be read"),
+
     # Encodings; 82 is 0x52 and so on.
     ("another code of an encoding", "encodings", r"0x52, SMALLUINT", r"0x57, SMALLUINT", "82: missing"),
     ("another width", "encodings", r"(SMALLLONG, PN_LONG, FIXED, )1", r"\g<1>2", "85: width"),

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The lists in spec/ against the standard's own XML, in both directions: nothing missing, nothing invented.
+"""The lists in spec/ against the standard's own XML, in both directions: nothing missing, nothing invented. Of the faults
+that a peer can commit, which are our own list, only the conditions: each has to be one of the standard's.
 
     standard.py FOLDER-OF-LISTS FOLDER-OF-XML
 
@@ -150,6 +151,10 @@ class Standard:
             [(choice.get("name"), int(choice.get("value"))) for choice in element.findall("{*}choice")])
             for element in self.of_class("restricted") if self.is_choice_of_numbers(element.get("name"))}
 
+    def conditions(self):
+        return {choice.get("value") for element in self.types.values() if element.get("provides") == "error-condition"
+                for choice in element.findall("{*}choice")}
+
     def encodings(self):
         found = {}
         for element in self.of_class("primitive"):
@@ -179,7 +184,7 @@ def entries(text):
 class Lists:
     """What the lists say. `texts` holds them by the name of their file."""
 
-    NAMES = ["performatives", "choices", "sections", "encodings"]
+    NAMES = ["performatives", "choices", "sections", "encodings", "errors"]
 
     def __init__(self, texts):
         self.texts = texts
@@ -234,6 +239,15 @@ class Lists:
                 raise ValueError(f"{macro}({', '.join(arguments)}) where none can be")
         return found
 
+    def conditions(self):
+        """By the faults that have them."""
+        found = {}
+        for macro, (name, condition, scope) in entries(self.texts["errors"]):
+            if macro != "FAULT" or name in found or scope not in ("CONNECTION", "SESSION", "LINK"):
+                raise ValueError(f"{macro}({name}) where none can be")
+            found[name] = condition.strip('"')
+        return found
+
     def encodings(self):
         found = {}
         for macro, (code, name, kind, form, width, check) in entries(self.texts["encodings"]):
@@ -275,6 +289,9 @@ def compare(standard, lists):
     yield from keyed(("code", "symbol", "body"), standard.sections(), sections)
     yield from keyed(("primitive", "values"), standard.choices(), lists.choices())
     yield from keyed(("name", "type", "form", "width", "check"), standard.encodings(), lists.encodings())
+    for name, condition in lists.conditions().items():
+        if condition not in standard.conditions():
+            yield "condition", name, "no such condition", condition
     order = [code for code, _, _ in sections.values()]
     if order != sorted(order):
         yield "order", "sections", sorted(order), order
@@ -312,7 +329,8 @@ def main():
         print(f"spec: {fault}")
     fields = sum(len(fields) for _, _, fields in lists.composites().values())
     print(f"{len(lists.composites())} composites with {fields} fields, {len(lists.sections())} sections, "
-          f"{len(lists.choices())} choices and {len(lists.encodings())} encodings compared, {len(MISTAKES)} mistakes made")
+          f"{len(lists.choices())} choices, {len(lists.encodings())} encodings and {len(lists.conditions())} conditions "
+          f"compared, {len(MISTAKES)} mistakes made")
     return 1 if found else 0
 
 
