@@ -389,7 +389,7 @@ static void scan_atoms_and_strings(void) {
   SCAN((data, "[ii]", 1, 2), "[ia]", &a, &at);
   SCAN((data, "i", 1), "a", &at);
   SCAN((data, "i", 1), "?a", &q, &at);
-  SCAN((data, "ii", 1, 2), "ai", &a, &b);
+  SCAN((data, "ii", 1, 2), "ai", &at, &b);
   SCAN((data, "z", (size_t)0, "x"), "z", &S);
   SCAN((data, "S", ""), "S", &S);
   SCAN((data, "S", ""), "?S", &q, &S);
