@@ -10,6 +10,7 @@
 #  define PNI_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #  define PNI_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 #  define PNI_INLINE              static inline __attribute__((always_inline))
+#  define PNI_NOINLINE            __attribute__((noinline))
 #  define PNI_COLD                __attribute__((cold, noinline))
 /* The library is linked by the program, or loaded early enough for a little static thread storage. */
 #  define PNI_THREAD_LOCAL  _Thread_local __attribute__((tls_model("initial-exec")))
@@ -21,6 +22,7 @@
 #  define PNI_LIKELY(condition)   (condition)
 #  define PNI_UNLIKELY(condition) (condition)
 #  define PNI_INLINE              static inline
+#  define PNI_NOINLINE
 #  define PNI_COLD
 #  define PNI_THREAD_LOCAL  _Thread_local
 static inline unsigned pni_log2(unsigned long long x) {

@@ -35,3 +35,16 @@ pni_status pni_keep_bytes(char **place, const char *bytes, size_t size) {
 pni_status pni_keep_string(char **place, const char *string) {
   return pni_keep_bytes(place, string, string ? strlen(string) : 0);
 }
+
+/* Up to 64 bytes by blocks that overlap, all of them read before any is written. */
+void *pni_move_more(void *to, const void *from, size_t size) {
+  struct block {
+    uint64_t words[4];
+  } head, tail;
+  if (size < sizeof head || size > 2 * sizeof head) return memmove(to, from, size);
+  memcpy(&head, from, sizeof head);
+  memcpy(&tail, (const char *)from + size - sizeof tail, sizeof tail);
+  memcpy(to, &head, sizeof head);
+  memcpy((char *)to + size - sizeof tail, &tail, sizeof tail);
+  return to;
+}

@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Make room in *array for at least `needed` elements of `element` bytes: nothing if *capacity (in elements) is enough,
  * else at least a doubling. *array and *capacity are left alone when that fails. */
@@ -18,5 +20,53 @@ PNI_NODISCARD pni_status pni_keep_bytes(char **place, const char *bytes, size_t 
 
 /* The same with a string that ends with a NUL. */
 PNI_NODISCARD pni_status pni_keep_string(char **place, const char *string);
+
+/* Copy up to PNI_COPY_FEW bytes in line, which may overlap. Returns all of them or'ed together. */
+enum { PNI_COPY_FEW = 16 };
+PNI_INLINE uint64_t pni_copy_few(void *to, const void *from, size_t size) {
+  const char *const source = from;
+  char *const target = to;
+  if (size >= 8) { /* two words that overlap */
+    uint64_t head, tail;
+    memcpy(&head, source, sizeof head);
+    memcpy(&tail, source + size - sizeof tail, sizeof tail);
+    memcpy(target, &head, sizeof head);
+    memcpy(target + size - sizeof tail, &tail, sizeof tail);
+    return head | tail;
+  }
+  if (size >= 4) {
+    uint32_t head, tail;
+    memcpy(&head, source, sizeof head);
+    memcpy(&tail, source + size - sizeof tail, sizeof tail);
+    memcpy(target, &head, sizeof head);
+    memcpy(target + size - sizeof tail, &tail, sizeof tail);
+    return head | tail;
+  }
+  if (size == 0) return 0;
+  const char first = source[0], middle = source[size / 2], last = source[size - 1];
+  target[0] = first;
+  target[size / 2] = middle;
+  target[size - 1] = last;
+  return (uint8_t)(first | middle | last);
+}
+
+/* memmove() for what is mostly short: up to PNI_MOVE_FEW bytes in line. */
+enum { PNI_MOVE_FEW = 32 };
+void *pni_move_more(void *to, const void *from, size_t size);
+PNI_INLINE void *pni_move(void *to, const void *from, size_t size) {
+  struct pair {
+    uint64_t words[2];
+  } head, tail;
+  if (size <= PNI_COPY_FEW) {
+    (void)pni_copy_few(to, from, size);
+    return to;
+  }
+  if (size > PNI_MOVE_FEW) return pni_move_more(to, from, size);
+  memcpy(&head, from, sizeof head);
+  memcpy(&tail, (const char *)from + size - sizeof tail, sizeof tail);
+  memcpy(to, &head, sizeof head);
+  memcpy((char *)to + size - sizeof tail, &tail, sizeof tail);
+  return to;
+}
 
 #endif

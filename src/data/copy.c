@@ -73,6 +73,7 @@ pni_status pni_data_append_value(pn_data_t *data, pn_data_t *src, uint16_t top) 
 }
 
 uint16_t pni_data_first(pn_data_t *data) {
+  pni_data_settle(data);
   const uint16_t parent = data->parent, current = data->current;
   pn_data_rewind(data);
   const uint16_t first = pn_data_next(data) ? data->current : 0;

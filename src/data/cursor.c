@@ -2,12 +2,8 @@
 #include "data/node.h"
 
 bool pn_data_next(pn_data_t *data) {
-  uint16_t next = *pni_data_link(data);
-  if (PNI_UNLIKELY(next == 0 && data->fill)) {
-    pni_data_settle_now(data);
-    next = *pni_data_link(data);
-  }
-  if (next == 0) return false;
+  const uint16_t next = *pni_data_link(data);
+  if (PNI_UNLIKELY(next == 0)) return data->deferral ? pni_data_next_deferred(data) : false;
   data->current = next;
   return true;
 }
@@ -21,6 +17,7 @@ bool pn_data_prev(pn_data_t *data) {
 
 bool pn_data_enter(pn_data_t *data) {
   if (!pni_node_compound(pni_data_current(data))) return false;
+  pni_data_settle(data);
   data->parent = data->current;
   data->current = 0;
   return true;

@@ -29,8 +29,8 @@ static bool bytes_limited(const pn_data_t *data) { return data->content_limit < 
 static void set_ends(pn_data_t *data) {
   const size_t bytes = data->bytes_capacity < PNI_DATA_BYTES_MAX ? data->bytes_capacity : PNI_DATA_BYTES_MAX;
   const size_t nodes = data->node_capacity < data->node_limit ? data->node_capacity : data->node_limit;
-  data->node_end = data->fill ? 0 : (uint32_t)nodes;
-  data->bytes_end = data->fill || bytes_limited(data) ? 0 : (uint32_t)bytes;
+  data->node_end = data->deferral ? 0 : (uint32_t)nodes;
+  data->bytes_end = data->deferral || bytes_limited(data) ? 0 : (uint32_t)bytes;
 }
 
 static pni_status reserve_nodes(pn_data_t *data, size_t slots) {
@@ -42,17 +42,13 @@ static pni_status reserve_nodes(pn_data_t *data, size_t slots) {
 }
 
 void pni_data_empty(pn_data_t *data) {
-  memset(&data->nodes[0], 0, sizeof data->nodes[0]);
+  data->nodes[0].value.bits = 0;
   data->node_count = 1;
   data->bytes_size = 0;
   data->content_size = 0;
   data->orphans = false;
-  pn_data_widen(data);
-  pn_data_rewind(data);
-  if (data->fill) {
-    data->fill = NULL;
-    set_ends(data);
-  }
+  data->parent = data->current = 0;
+  data->base_parent = data->base_current = 0;
 }
 
 pn_data_t *pn_data(size_t capacity) {
@@ -65,6 +61,7 @@ pn_data_t *pn_data(size_t capacity) {
     pn_data_free(data);
     return NULL;
   }
+  memset(&data->nodes[0], 0, sizeof data->nodes[0]);
   pni_data_empty(data);
   return data;
 }
@@ -73,30 +70,100 @@ void pn_data_free(pn_data_t *data) {
   if (data) pni_object_decref(data);
 }
 
+/* From now on the tree is like any other. */
+static void call_in(pn_data_t *data) {
+  data->deferral->touched = true;
+  data->deferral = NULL;
+  set_ends(data);
+}
+
+static PNI_COLD void clear_error(pn_data_t *data) { pn_error_clear(&data->error); }
+
+void pni_data_reset(pn_data_t *data) {
+  pni_data_empty(data);
+  data->changed = false;
+  if (PNI_UNLIKELY(data->deferral != NULL)) call_in(data);
+  if (PNI_UNLIKELY(data->error.code)) clear_error(data);
+}
+
 void pn_data_clear(pn_data_t *data) {
-  pni_data_empty(data);
+  pni_data_reset(data);
   data->changed = true;
-  if (data->error.code) pn_error_clear(&data->error);
 }
 
-void pni_data_defer(pn_data_t *data, pni_data_fill *fill, void *context) {
-  if (data->fill) return;
+void pni_data_defer(pn_data_t *data, struct pni_deferral *deferral) {
   pni_data_empty(data);
   data->changed = false;
-  if (data->error.code) pn_error_clear(&data->error);
-  data->fill = fill;
-  data->fill_context = context;
-  set_ends(data);
+  data->deferral = deferral;
+  data->node_end = data->bytes_end = 0;
+  if (PNI_UNLIKELY(data->error.code)) clear_error(data);
 }
 
-void pni_data_settle_now(pn_data_t *data) {
-  pni_data_fill *const fill = data->fill;
-  if (!fill) return;
-  data->fill = NULL;
-  set_ends(data);
-  if (fill(data, data->fill_context)) pni_data_empty(data);
-  pn_data_rewind(data);
+/* Put an encoded value that was checked. */
+static pni_status put_checked(pn_data_t *data, pn_bytes_t encoded) {
+  const uint8_t *const octets = (const uint8_t *)encoded.start;
+  if (octets[0] == PNI_STR8 || octets[0] == PNI_VBIN8 || octets[0] == PNI_SYM8) {
+    const pn_type_t type = (pn_type_t)pni_encodings[octets[0]].type;
+    return (pni_status)pni_data_put_bytes(data, type, octets[1], encoded.start + 2);
+  }
+  struct pni_reader reader = pni_reader(octets, encoded.size);
+  return pni_data_read(data, &reader);
+}
+
+/* Put the values that were deferred into the empty tree: the only one, or else all that there are. */
+static pni_status put_deferred(pn_data_t *data, pn_bytes_t only) {
+  struct pni_deferral *const deferral = data->deferral;
+  call_in(data);
+  const pni_status status = only.start ? put_checked(data, only) : deferral->fill(deferral, data);
+  if (PNI_UNLIKELY(status)) {
+    pni_data_empty(data);
+    deferral->failed(deferral, data);
+  }
+  data->parent = data->current = 0;
   data->changed = false;
+  return status;
+}
+
+/* The only value of a tree may be there by its head: then it is the first node again, and a place at it stays good. */
+void pni_data_settle_now(pn_data_t *data) {
+  const uint16_t current = data->current, base_current = data->base_current;
+  if (!data->deferral) return;
+  pni_data_empty(data);
+  if (put_deferred(data, data->deferral->only(data->deferral, data))) return;
+  data->current = current;
+  data->base_current = base_current;
+}
+
+bool pni_data_next_deferred(pn_data_t *data) {
+  struct pni_node *const nodes = data->nodes;
+  if (data->node_count > 1) return false; /* the head of the only value is there */
+  const pn_bytes_t only = data->deferral->only(data->deferral, data);
+  const uint8_t *const octets = (const uint8_t *)only.start;
+  if (octets && (octets[0] == PNI_LIST8 || octets[0] == PNI_MAP8)) {
+    nodes[0].value.items.first = nodes[0].value.items.count = 1;
+    nodes[1] = (struct pni_node){.type = octets[0] == PNI_MAP8 ? PN_MAP : PN_LIST};
+    nodes[1].value.items.count = octets[2];
+    data->node_count = 2;
+    data->deferral->touched = true;
+  } else {
+    (void)put_deferred(data, only);
+  }
+  data->current = data->nodes[0].value.items.first;
+  return data->current != 0;
+}
+
+static PNI_COLD void rewind_to_base(pn_data_t *data) { pn_data_rewind(data); }
+
+unsigned pni_data_rewind_changed(pn_data_t *data) {
+  unsigned change = data->changed ? PNI_DATA_CHANGED : 0;
+  const uint16_t first = data->nodes[0].value.items.first;
+  if (change && first) {
+    const struct pni_node *const node = &data->nodes[first];
+    change |= node->type | (node->next != 0 ? PNI_DATA_SEVERAL : 0u);
+  }
+  data->parent = data->current = 0;
+  if (PNI_UNLIKELY(data->base_parent | data->base_current)) rewind_to_base(data);
+  return change;
 }
 
 size_t pn_data_size(pn_data_t *data) {
@@ -168,7 +235,7 @@ static bool grow_bytes(pn_data_t *data, size_t needed) {
 }
 
 bool pni_data_make_room(pn_data_t *data, size_t size) {
-  return !data->fill && !bytes_limited(data) && size <= PNI_DATA_BYTES_MAX - data->bytes_size &&
+  return !data->deferral && !bytes_limited(data) && size <= PNI_DATA_BYTES_MAX - data->bytes_size &&
          grow_bytes(data, data->bytes_size + size);
 }
 

@@ -21,14 +21,32 @@ PNI_NODISCARD pni_status pni_data_write(pn_data_t *data, struct pni_writer *writ
 /* Write the current value alone, with all that is in it; it is one of the outermost. */
 PNI_NODISCARD pni_status pni_data_write_current(pn_data_t *data, struct pni_writer *writer);
 
-/* Empty a tree, reset its error, and let `fill` put its values when somebody first looks for one or puts one himself: its
- * owner then pays for a tree that nobody looks into with no more than this call. What fill puts is no change; the cursor is
- * at the start. When fill fails, the tree is empty and has the error. Clearing the tree forgets the promise; a tree has one
- * owner, which gives the same fill and context each time. */
-typedef pni_status pni_data_fill(pn_data_t *data, void *context);
-void pni_data_defer(pn_data_t *data, pni_data_fill *fill, void *context);
+/* A tree's values that are still to come: its owner, which knows them, calls pni_data_defer(), and they are put when
+ * somebody looks for them, or puts one himself. Whoever looks into few of his trees then pays little for the others. */
+struct pni_deferral {
+  /* The encoded value, checked, if there is exactly one; else no bytes. */
+  pn_bytes_t (*only)(struct pni_deferral *deferral, const pn_data_t *data);
+  /* Put all values, if there is not exactly one. */
+  pni_status (*fill)(struct pni_deferral *deferral, pn_data_t *data);
+  /* The values could not be put: the tree, which has the error, is empty. */
+  void (*failed)(struct pni_deferral *deferral, pn_data_t *data);
+  /* Set when a tree is no longer as pni_data_defer() left it, because somebody looked, put or cleared. */
+  bool touched;
+};
 
-/* Fill the tree now, if that is still to be done: before what fill needs goes away. */
+/* Empty a tree, reset its error, and let its values come later. This is no change, nor are the values that come: see
+ * pni_data_changed(). Each time the same deferral, which has to live until the tree is settled or gone. */
+void pni_data_defer(pn_data_t *data, struct pni_deferral *deferral);
+
+/* Let the values come now, if they are still to come: before what `fill` needs goes away. */
 void pni_data_settle_now(pn_data_t *data);
+
+/* Empty a tree and reset its error, which is no change. */
+void pni_data_reset(pn_data_t *data);
+
+/* Rewind a tree, and say whether it was changed: 0 if not, else PNI_DATA_CHANGED with the pn_type_t of the first of its
+ * outermost values, if there is one, and with PNI_DATA_SEVERAL if others follow. */
+enum { PNI_DATA_TYPE = 0xff, PNI_DATA_CHANGED = 0x100, PNI_DATA_SEVERAL = 0x200 };
+unsigned pni_data_rewind_changed(pn_data_t *data);
 
 #endif

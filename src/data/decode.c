@@ -7,6 +7,7 @@
  * On failure every trace of the value is removed (pni_data_mark in node.h). */
 #include "base/text.h"
 #include "data/node.h"
+#include "wire/quick.h"
 #include "wire/utf8.h"
 #include "wire/walker.h"
 
@@ -215,8 +216,28 @@ static pni_status read_rest(pn_data_t *data, struct pni_reader *reader, const ui
   return status;
 }
 
-/* Most values are a list or map, most of those are small and hold scalars only. */
-pni_status pni_data_read(pn_data_t *data, struct pni_reader *reader) {
+/* Take a string, symbol or binary in its short encoding, if there is room for it and it is good. */
+static inline bool read_short_bytes(pn_data_t *data, struct pni_reader *reader) {
+  const uint8_t *const pos = reader->pos;
+  uint16_t *const link = pni_data_link(data);
+  const uint32_t offset = data->bytes_size;
+  const ptrdiff_t size = pni_quick_size(pos, reader->end);
+  if (size < 0 || offset + (size_t)size >= data->bytes_end || !pni_data_appends(data, link)) return false;
+  if (pos[0] != PNI_VBIN8 && !pni_ascii(pos + 2, (size_t)size)) return false;
+  const pn_type_t type = (pn_type_t)pni_encodings[pos[0]].type;
+  struct pni_node *const node = pni_data_append_node(data, link, type, (union pni_node_value){.bits = 0});
+  node->value.bytes.offset = offset;
+  node->value.bytes.size = (uint32_t)size;
+  data->bytes_size = offset + (uint32_t)size + 1;
+  reader->pos = pos + 2 + size;
+  char *const to = data->bytes + offset;
+  to[size] = '\0';
+  (void)pni_move(to, pos + 2, (size_t)size);
+  return true;
+}
+
+/* Most lists and maps are small and hold scalars only. */
+static PNI_NOINLINE pni_status read_other(pn_data_t *data, struct pni_reader *reader) {
   const uint8_t *const start = reader->pos, *const outer = reader->end;
   const size_t room = pni_reader_left(reader);
   uint16_t *const link = pni_data_link(data);
@@ -246,6 +267,15 @@ pni_status pni_data_read(pn_data_t *data, struct pni_reader *reader) {
   reader->end = outer;
   leave(data);
   return PNI_OK;
+}
+
+pni_status pni_data_read(pn_data_t *data, struct pni_reader *reader) {
+  if (PNI_LIKELY(reader->pos != reader->end)) {
+    const uint8_t code = *reader->pos;
+    if ((code == PNI_STR8 || code == PNI_VBIN8 || code == PNI_SYM8) && read_short_bytes(data, reader))
+      return PNI_OK;
+  }
+  return read_other(data, reader);
 }
 
 ssize_t pn_data_decode(pn_data_t *data, const char *bytes, size_t size) {

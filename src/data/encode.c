@@ -28,24 +28,6 @@ static bool is_element(const struct encoder *e, const struct pni_node *node) {
   return parent->type == PN_ARRAY && (node->prev != 0 || !pni_node_described_array(parent));
 }
 
-PNI_INLINE void write_bytes(const pn_data_t *data, struct pni_writer *writer, const struct pni_node *node) {
-  static const uint8_t codes[] = {PNI_VBIN8, PNI_STR8, PNI_SYM8};
-  const uint8_t code = codes[node->type - PN_BINARY];
-  const size_t size = node->value.bytes.size;
-  const char *const start = data->bytes + node->value.bytes.offset;
-  if (PNI_UNLIKELY(size > PNI_COPY_FEW)) {
-    pni_write_bytes(writer, code, pn_bytes(size, start));
-    return;
-  }
-  const size_t at = writer->size;
-  writer->size = at + 2 + size;
-  if (PNI_UNLIKELY(!pni_writer_fits(writer))) return;
-  uint8_t *const p = writer->start + at;
-  p[0] = code;
-  p[1] = (uint8_t)size;
-  (void)pni_copy_few(p + 2, start, size);
-}
-
 /* The encodings with a payload of one octet, and the least value that has none shorter. */
 static const struct {
   uint8_t code, least;
@@ -59,19 +41,52 @@ static const struct {
     [PN_UUID] = {0, 0},
 };
 
-/* What most scalars are is done in line. */
-PNI_INLINE void write_scalar(const pn_data_t *data, struct pni_writer *writer, const struct pni_node *node) {
-  const uint64_t bits = node->value.bits;
-  if (node->type >= PN_BINARY) {
-    write_bytes(data, writer, node);
-  } else if (node->type == PN_BOOL) {
-    pni_write_bool(writer, bits != 0);
-  } else if (small_codes[node->type].code && bits <= INT8_MAX && bits >= small_codes[node->type].least) {
-    pni_write_fixed8(writer, small_codes[node->type].code, (uint8_t)bits);
-  } else {
-    const pn_atom_t atom = pni_data_atom(data, node);
-    pni_write_atom(writer, &atom);
-  }
+static void write_scalar(const pn_data_t *data, struct pni_writer *writer, const struct pni_node *node) {
+  const pn_atom_t atom = pni_data_atom(data, node);
+  pni_write_atom(writer, &atom);
+}
+
+/* Write scalars that are neighbours, from a node on, straight to where they go. Returns the node at which that ended: one
+ * that is of another kind, or for which there may be too little room; 0 behind the last. */
+static PNI_NOINLINE uint16_t write_run(const pn_data_t *data, struct pni_writer *writer, uint16_t at) {
+  enum { WIDEST = 5 }; /* octets of what is not bytes, of the types that are taken here */
+  static const uint8_t codes[] = {[PN_BINARY] = PNI_VBIN8, [PN_STRING] = PNI_STR8, [PN_SYMBOL] = PNI_SYM8};
+  if (!pni_writer_fits(writer)) return at;
+  uint8_t *p = writer->start + writer->size;
+  const uint8_t *const end = writer->start + writer->capacity;
+  const struct pni_node *const nodes = data->nodes;
+  const char *const bytes = data->bytes;
+  do {
+    const struct pni_node *const node = &nodes[at];
+    const unsigned type = node->type;
+    if (type >= PN_BINARY) {
+      const size_t size = node->value.bytes.size;
+      if (type > PN_SYMBOL || size > UINT8_MAX || (ptrdiff_t)size > end - p - 2) break;
+      p[0] = codes[type];
+      p[1] = (uint8_t)size;
+      (void)pni_move(p + 2, bytes + node->value.bytes.offset, size);
+      p += size + 2;
+    } else {
+      const uint64_t bits = node->value.bits;
+      if (end - p < WIDEST) break;
+      if (type == PN_BOOL) {
+        *p++ = bits ? PNI_TRUE : PNI_FALSE;
+      } else if (small_codes[type].code && bits <= INT8_MAX && bits >= small_codes[type].least) {
+        p[0] = small_codes[type].code;
+        p[1] = (uint8_t)bits;
+        p += 2;
+      } else if (type == PN_INT && bits + INT8_MAX + 1 > UINT8_MAX) {
+        p[0] = PNI_INT;
+        pni_store32(p + 1, (uint32_t)bits);
+        p += WIDEST;
+      } else {
+        break;
+      }
+    }
+    at = node->next;
+  } while (at);
+  writer->size = (size_t)(p - writer->start);
+  return at;
 }
 
 /* The constructors that elements of each type may share. */
@@ -214,33 +229,56 @@ static pni_status close_values(struct encoder *e, const struct pni_node *node) {
 }
 
 /* Write an outermost value with all that is in it, and then those behind it or not. */
-static pni_status write_values(pn_data_t *data, struct pni_writer *writer, uint16_t top, bool all) {
-  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0, .next = 0};
+static PNI_NOINLINE pni_status write_values(
+    pn_data_t *data, struct pni_writer *writer, uint16_t top, bool all) {
+  struct encoder e = {.data = data, .writer = writer, .start = writer->size, .depth = 0, .next = top};
   struct pni_node *const nodes = data->nodes;
-  uint16_t at = top;
-  while (at) {
-    struct pni_node *node = &nodes[at];
-    if (pni_node_compound(node)) {
-      TRY(open_value(&e, node));
-      at = e.next;
-      if (at) continue;
+  while (e.next) {
+    struct pni_node *within = &nodes[e.next];
+    if (pni_node_compound(within)) {
+      TRY(open_value(&e, within));
     } else {
-      write_scalar(data, writer, node);
-      at = node->next;
-      if (at && (all || node->parent)) continue;
-      if (!node->parent) break;
-      node = &nodes[node->parent];
+      const struct pni_node *const node = within;
+      const uint16_t first = e.next;
+      const bool neighbours = all || node->parent;
+      within = &nodes[node->parent];
+      if (neighbours) e.next = write_run(data, writer, first);
+      if (e.next == first) {
+        write_scalar(data, writer, node);
+        e.next = neighbours ? node->next : 0;
+      }
     }
-    TRY(close_values(&e, node));
-    at = e.next;
+    if (e.next) continue;
+    if (e.depth > 0) TRY(close_values(&e, within));
     if (e.depth == 0 && !all) break;
   }
   return PNI_OK;
 }
 
+/* Write a list or map, if it holds scalars only, as most do; else write nothing. */
+static PNI_NOINLINE bool write_flat(
+    const pn_data_t *data, struct pni_writer *writer, const struct pni_node *top) {
+  const size_t at = writer->size;
+  const uint16_t count = top->value.items.count;
+  if (count == 0 || (top->type != PN_LIST && (top->type != PN_MAP || count % 2 != 0))) return false;
+  (void)pni_write_open(writer);
+  if (write_run(data, writer, top->value.items.first) != 0) {
+    writer->size = at;
+    return false;
+  }
+  pni_write_close(writer, at, narrow_codes[top->type], count);
+  return true;
+}
+
 pni_status pni_data_write(pn_data_t *data, struct pni_writer *writer) {
   pni_data_settle(data);
-  return write_values(data, writer, data->nodes[0].value.items.first, true);
+  const uint16_t first = data->nodes[0].value.items.first;
+  const struct pni_node *const top = &data->nodes[first];
+  if (PNI_LIKELY(first != 0 && top->next == 0)) {
+    if (pni_node_compound(top) ? write_flat(data, writer, top) : write_run(data, writer, first) == 0)
+      return PNI_OK;
+  }
+  return write_values(data, writer, first, true);
 }
 
 pni_status pni_data_write_current(pn_data_t *data, struct pni_writer *writer) {

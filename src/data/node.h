@@ -13,6 +13,7 @@
 
 #include "base/class.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "data/data.h"
 #include "wire/limits.h"
 #include <string.h>
@@ -65,8 +66,8 @@ struct pn_data_t {
   uint32_t node_limit; /* slots, the root's among them */
   size_t node_capacity;
   size_t bytes_capacity;
-  pni_data_fill *fill; /* not NULL: the values are still to come, and there is room for none before */
-  void *fill_context;
+  struct pni_deferral
+      *deferral; /* not NULL: the values are still to come, and there is room for none before */
   struct pn_error_t error;
 };
 
@@ -78,13 +79,16 @@ PNI_COLD pni_status pni_data_fail(pn_data_t *data, pni_status status, const char
  * tree's own bytes it moves with them. */
 PNI_NODISCARD PNI_COLD pni_status pni_data_grow_bytes(pn_data_t *data, size_t size, const char **start);
 
-/* Let the values come that were deferred, if they were: for whatever looks at nodes by other ways than pn_data_next() and
- * pni_data_add(), which do it where they would find none. */
+/* Let the values come that were deferred, if they were: for whatever looks at nodes by other ways than pn_data_next(), which
+ * does it where it would find none, and pni_data_add(), to which there seems to be no room. */
 static inline void pni_data_settle(pn_data_t *data) {
-  if (PNI_UNLIKELY(data->fill != NULL)) pni_data_settle_now(data);
+  if (PNI_UNLIKELY(data->deferral != NULL)) pni_data_settle_now(data);
 }
 
-/* Take everything out of a tree but its error and limits. */
+/* pn_data_next() where there seems to be nothing in a tree whose values are deferred. */
+bool pni_data_next_deferred(pn_data_t *data);
+
+/* Take everything out of a tree but its error, its limits and what is deferred. */
 void pni_data_empty(pn_data_t *data);
 
 /* Copy one node of `src` with all that is in it to the place in `data`, which may be the same tree; all or nothing. */
@@ -98,6 +102,9 @@ bool pni_data_make_room(pn_data_t *data, size_t size);
 
 /* Whether a place is in the tree, so that there is something to see and something may be put. */
 bool pni_data_has_place(const pn_data_t *data, uint16_t parent, uint16_t current);
+
+/* Put a string, binary, symbol, uuid or decimal128: the code of what went wrong, or 0. */
+int pni_data_put_bytes(pn_data_t *data, pn_type_t type, size_t size, const char *start);
 
 /* The slot of the class: the tree as text. */
 int pni_data_inspect(void *object, pn_string_t *text);
@@ -220,47 +227,11 @@ PNI_INLINE bool pni_data_has_room(const pn_data_t *data, size_t size) {
   return size <= PNI_DATA_BYTES_MAX && data->bytes_size + size <= data->bytes_end;
 }
 
-/* Copy a few bytes in line. Returns all of them or'ed together. */
-enum { PNI_COPY_FEW = 16 };
-PNI_INLINE uint64_t pni_copy_few(void *to, const void *from, size_t size) {
-  const char *const source = from;
-  char *const target = to;
-  if (size >= 8) { /* two words that overlap */
-    uint64_t head, tail;
-    memcpy(&head, source, sizeof head);
-    memcpy(&tail, source + size - sizeof tail, sizeof tail);
-    memcpy(target, &head, sizeof head);
-    memcpy(target + size - sizeof tail, &tail, sizeof tail);
-    return head | tail;
-  }
-  if (size >= 4) {
-    uint32_t head, tail;
-    memcpy(&head, source, sizeof head);
-    memcpy(&tail, source + size - sizeof tail, sizeof tail);
-    memcpy(target, &head, sizeof head);
-    memcpy(target + size - sizeof tail, &tail, sizeof tail);
-    return head | tail;
-  }
-  if (size == 0) return 0;
-  const char first = source[0], middle = source[size / 2], last = source[size - 1];
-  target[0] = first;
-  target[size / 2] = middle;
-  target[size - 1] = last;
-  return (uint8_t)(first | middle | last);
-}
-
-PNI_INLINE void pni_copy(void *to, const void *from, size_t size) {
-  if (PNI_LIKELY(size <= PNI_COPY_FEW))
-    (void)pni_copy_few(to, from, size);
-  else
-    memcpy(to, from, size);
-}
-
 /* Add bytes for which there is room. They may lie in the tree's own. */
 PNI_INLINE union pni_node_value pni_data_add_bytes(pn_data_t *data, const char *start, size_t size) {
   const uint32_t offset = data->bytes_size;
   char *const p = data->bytes + offset;
-  pni_copy(p, start, size);
+  (void)pni_move(p, start, size);
   p[size] = '\0';
   data->bytes_size = offset + (uint32_t)size + 1;
   data->content_size += (uint32_t)size;

@@ -6,9 +6,15 @@
 /* Failed putting: the code was noted. */
 static PNI_COLD int failure(const pn_data_t *data) { return data->error.code; }
 
+static PNI_NOINLINE int put_slow(pn_data_t *data, pn_type_t type, uint64_t bits) {
+  return pni_data_add_slow(data, type, (union pni_node_value){.bits = bits}) ? PNI_OK : failure(data);
+}
+
 PNI_INLINE int put(pn_data_t *data, pn_type_t type, uint64_t bits) {
-  const union pni_node_value value = {.bits = bits};
-  return PNI_LIKELY(pni_data_add(data, type, value) != NULL) ? PNI_OK : failure(data);
+  uint16_t *const link = pni_data_link(data);
+  if (!pni_data_appends(data, link)) return put_slow(data, type, bits);
+  (void)pni_data_append_node(data, link, type, (union pni_node_value){.bits = bits});
+  return PNI_OK;
 }
 
 int pn_data_put_null(pn_data_t *data) { return put(data, PN_NULL, 0); }
@@ -40,27 +46,39 @@ int pn_data_put_array(pn_data_t *data, bool described, pn_type_t type) {
 }
 
 /* Bytes that are many or counted, for which room has to be made, or that are put over something. */
-static int put_bytes_slow(pn_data_t *data, pn_type_t type, pn_bytes_t bytes) {
-  if (pni_data_reserve_bytes(data, bytes.size, &bytes.start)) return failure(data);
+static PNI_NOINLINE int put_bytes_slow(pn_data_t *data, pn_type_t type, size_t size, const char *start) {
+  if (pni_data_reserve_bytes(data, size, &start)) return failure(data);
   struct pni_node *node = pni_data_add(data, type, (union pni_node_value){.bits = 0});
   if (!node) return failure(data);
-  node->value = pni_data_add_bytes(data, bytes.start, bytes.size);
+  node->value = pni_data_add_bytes(data, start, size);
   return PNI_OK;
 }
 
-PNI_INLINE int put_bytes(pn_data_t *data, pn_type_t type, pn_bytes_t bytes) {
+/* Bytes for which there is room, as another node. */
+PNI_INLINE int put_bytes_behind(pn_data_t *data, pn_type_t type, size_t size, const char *start) {
   const uint32_t offset = data->bytes_size;
   uint16_t *const link = pni_data_link(data);
-  if (PNI_UNLIKELY(bytes.size > PNI_COPY_FEW || offset + bytes.size >= data->bytes_end ||
-                   !pni_data_appends(data, link)))
-    return put_bytes_slow(data, type, bytes);
-  const uint32_t size = (uint32_t)bytes.size;
-  (void)pni_data_append_node(data, link, type, (union pni_node_value){.bytes = {offset, size}});
-  data->bytes_size = offset + size + 1;
+  if (PNI_UNLIKELY(offset + size >= data->bytes_end || !pni_data_appends(data, link)))
+    return put_bytes_slow(data, type, size, start);
+  struct pni_node *const node = pni_data_append_node(data, link, type, (union pni_node_value){.bits = 0});
+  node->value.bytes.offset = offset;
+  node->value.bytes.size = (uint32_t)size;
+  data->bytes_size = offset + (uint32_t)size + 1;
   char *const to = data->bytes + offset;
   to[size] = '\0';
-  (void)pni_copy_few(to, bytes.start, size);
+  (void)pni_move(to, start, size);
   return PNI_OK;
+}
+
+int pni_data_put_bytes(pn_data_t *data, pn_type_t type, size_t size, const char *start) {
+  if (size > PNI_DATA_BYTES_MAX) return put_bytes_slow(data, type, size, start);
+  return put_bytes_behind(data, type, size, start);
+}
+
+/* Few bytes, as most are, cost no call. */
+PNI_INLINE int put_bytes(pn_data_t *data, pn_type_t type, pn_bytes_t bytes) {
+  if (PNI_UNLIKELY(bytes.size > PNI_MOVE_FEW)) return pni_data_put_bytes(data, type, bytes.size, bytes.start);
+  return put_bytes_behind(data, type, bytes.size, bytes.start);
 }
 
 int pn_data_put_binary(pn_data_t *data, pn_bytes_t bytes) { return put_bytes(data, PN_BINARY, bytes); }

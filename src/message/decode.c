@@ -11,65 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "wire/limits.h"
-
-enum {
-  ALL_SECTIONS = (1 << PNI_SECTION_COUNT) - 1,
-  PROPERTY_KEYS = 1 << PN_STRING,
-  ANNOTATION_KEYS = 1 << PN_SYMBOL | 1 << PN_ULONG | 1 << PN_STRING
-};
-
-/* Which sections may come after each: those behind it in the standard's order, and itself if it may be repeated. Of the
- * kinds of body there is only one. */
-#define LATER(section) (ALL_SECTIONS & ~((2 << PNI_SECTION_##section) - 1))
-static const uint16_t may_follow[PNI_SECTION_COUNT] = {
-    [PNI_SECTION_header] = LATER(header),
-    [PNI_SECTION_delivery_annotations] = LATER(delivery_annotations),
-    [PNI_SECTION_message_annotations] = LATER(message_annotations),
-    [PNI_SECTION_properties] = LATER(properties),
-    [PNI_SECTION_application_properties] = LATER(application_properties),
-    [PNI_SECTION_data] = 1 << PNI_SECTION_data | 1 << PNI_SECTION_footer,
-    [PNI_SECTION_amqp_sequence] = 1 << PNI_SECTION_amqp_sequence | 1 << PNI_SECTION_footer,
-    [PNI_SECTION_amqp_value] = 1 << PNI_SECTION_footer,
-    [PNI_SECTION_footer] = 0,
-};
-
-/* Say what is wrong with a section's place: "header: comes after properties". */
-static PNI_COLD pni_status misplaced(pn_message_t *msg, enum pni_section section, enum pni_section last) {
-  const bool bodies = PNI_BODY_SECTIONS >> section & PNI_BODY_SECTIONS >> last & 1;
-  char buffer[128];
-  struct pni_text text = pni_text(buffer, sizeof buffer);
-  pni_text_term(&text, pni_sections[section].name);
-  if (section == last) {
-    pni_text_string(&text, ": comes twice");
-  } else {
-    pni_text_string(&text, ": comes after ");
-    pni_text_term(&text, pni_sections[last].name);
-    if (bodies) pni_text_string(&text, ", and a body is of one kind");
-  }
-  pn_error_set(&msg->error, PNI_BAD_ARGUMENT, buffer);
-  return PNI_BAD_ARGUMENT;
-}
-
-static PNI_COLD pni_status read_any_descriptor(struct pni_reader *reader, uint64_t *code) {
-  if (*reader->pos++ == PNI_DESCRIPTOR) return pni_read_descriptor(reader, code);
-  return pni_reader_fail(reader, PNI_BAD_ARGUMENT, "not a described value, as sections are");
-}
-
-static inline pni_status read_section(struct pni_reader *reader, enum pni_section *section) {
-  uint64_t code;
-  const uint8_t *const p = reader->pos;
-  if (PNI_LIKELY(pni_reader_left(reader) >= 3 && p[0] == PNI_DESCRIPTOR && p[1] == PNI_SMALLULONG)) {
-    code = p[2];
-    reader->pos = p + 3;
-  } else {
-    TRY(read_any_descriptor(reader, &code));
-  }
-  if (PNI_UNLIKELY(code - PNI_SECTION_FIRST_CODE >= PNI_SECTION_COUNT)) {
-    return pni_reader_fail(reader, PNI_BAD_ARGUMENT, "no section has this descriptor");
-  }
-  *section = (enum pni_section)(code - PNI_SECTION_FIRST_CODE);
-  return PNI_OK;
-}
+#include "wire/quick.h"
 
 /* Any value of a type. */
 static pni_status read_typed(struct pni_reader *reader, pn_type_t type, const char *otherwise) {
@@ -97,101 +39,273 @@ static pni_status check_keys(struct pni_reader *reader, pn_bytes_t encoded, unsi
   return PNI_OK;
 }
 
-/* Whether there is a map of good keys and scalars, as nearly all are: then the reader is behind it. */
-static bool flat_map(struct pni_reader *reader, unsigned keys) {
-  struct pni_value map, item;
-  if (pni_read_head(reader, &map) || map.type != PN_MAP || map.count % 2 != 0) return false;
-  struct pni_reader inside = pni_reader(map.body, map.size);
-  for (uint32_t left = map.count; left > 0; left -= 2) {
-    if (pni_read_head(&inside, &item) || !(keys >> item.type & 1) || pni_check_scalar(&inside, &item))
-      return false;
-    if (pni_read_head(&inside, &item) || item.type >= PN_DESCRIBED || pni_check_scalar(&inside, &item))
-      return false;
+/* A map of scalars whose keys are all of one encoding, as nearly all are: the place behind it, or NULL for any other. */
+static const uint8_t *quick_map(const uint8_t *pos, const uint8_t *end, uint8_t key) {
+  enum { KEY = 2, VALUE = 1 }; /* the least octets of each */
+  struct pni_quick_items map;
+  if (!pni_quick_open(pos, end, PNI_MAP8, &map)) return NULL;
+  pos = map.pos;
+  uint32_t count = 0;
+  for (; pos != map.end; count += 2) {
+    const ptrdiff_t room = map.end - pos - (KEY + VALUE);
+    if (room < 0 || pos[0] != key || pos[1] > room || !pni_ascii(pos + KEY, pos[1])) return NULL;
+    pos = pni_quick_scalar(pos + KEY + pos[1], map.end);
+    if (!pos) return NULL;
   }
-  return inside.pos == inside.end;
+  return count == map.count ? pos : NULL;
 }
 
 static pni_status read_map(struct pni_reader *reader, unsigned keys) {
-  struct pni_reader ahead = *reader;
-  if (PNI_LIKELY(flat_map(&ahead, keys))) {
-    reader->pos = ahead.pos;
-    return PNI_OK;
-  }
   const uint8_t *const start = reader->pos;
   TRY(read_typed(reader, PN_MAP, "not a map"));
   return check_keys(reader, pn_bytes((size_t)(reader->pos - start), (const char *)start), keys);
 }
 
-/* Note what a reader found wrong. */
-static PNI_COLD pni_status faulty(
-    pn_message_t *msg, pni_status status, const char *type, struct pni_fault fault) {
-  if (!fault.type) fault.type = type;
+/* The value of each section: quickly, for what is good and in the encodings that nearly all are in (the place behind it, or
+ * NULL for any other), and thoroughly. Header and properties begin as those of an empty message. */
+typedef const uint8_t *quick_fn(pn_message_t *msg, const uint8_t *pos, const uint8_t *end);
+typedef pni_status thorough_fn(pn_message_t *msg, struct pni_reader *reader);
+
+static inline const uint8_t *quick_header(pn_message_t *msg, const uint8_t *pos, const uint8_t *end) {
+  return pni_header_quick(pos, end, &msg->header);
+}
+
+static pni_status read_header(pn_message_t *msg, struct pni_reader *reader) {
+  return pni_header_decode(reader, &msg->header);
+}
+
+static inline const uint8_t *quick_annotations(pn_message_t *msg, const uint8_t *pos, const uint8_t *end) {
+  (void)msg;
+  return quick_map(pos, end, PNI_SYM8);
+}
+
+static pni_status read_annotations(pn_message_t *msg, struct pni_reader *reader) {
+  (void)msg;
+  return read_map(reader, 1 << PN_SYMBOL | 1 << PN_ULONG | 1 << PN_STRING);
+}
+
+static inline const uint8_t *quick_properties(pn_message_t *msg, const uint8_t *pos, const uint8_t *end) {
+  return pni_properties_quick(pos, end, &msg->properties);
+}
+
+static pni_status read_properties(pn_message_t *msg, struct pni_reader *reader) {
+  return pni_properties_decode(reader, &msg->properties);
+}
+
+static inline const uint8_t *quick_application_properties(
+    pn_message_t *msg, const uint8_t *pos, const uint8_t *end) {
+  (void)msg;
+  return quick_map(pos, end, PNI_STR8);
+}
+
+static pni_status read_application_properties(pn_message_t *msg, struct pni_reader *reader) {
+  (void)msg;
+  return read_map(reader, 1 << PN_STRING);
+}
+
+static inline const uint8_t *quick_data(pn_message_t *msg, const uint8_t *pos, const uint8_t *end) {
+  (void)msg;
+  return pos != end && *pos == PNI_VBIN8 ? pni_quick_scalar(pos, end) : NULL;
+}
+
+static pni_status read_data(pn_message_t *msg, struct pni_reader *reader) {
+  (void)msg;
+  return read_typed(reader, PN_BINARY, "not a binary");
+}
+
+static inline const uint8_t *quick_sequence(pn_message_t *msg, const uint8_t *pos, const uint8_t *end) {
+  (void)msg, (void)pos, (void)end;
+  return NULL;
+}
+
+static pni_status read_sequence(pn_message_t *msg, struct pni_reader *reader) {
+  (void)msg;
+  return read_typed(reader, PN_LIST, "not a list");
+}
+
+static inline const uint8_t *quick_value(pn_message_t *msg, const uint8_t *pos, const uint8_t *end) {
+  (void)msg;
+  return PNI_LIKELY(pos != end) ? pni_quick_scalar(pos, end) : NULL;
+}
+
+static pni_status read_value(pn_message_t *msg, struct pni_reader *reader) {
+  (void)msg;
+  pn_bytes_t encoded;
+  return pni_read_value(reader, &encoded);
+}
+
+/* How far the sections have been read: a section's descriptor has been, its value comes next. */
+struct progress {
+  const uint8_t *start; /* of the section */
+  const uint8_t *pos;   /* of its value */
+  const uint8_t *end;   /* of the message */
+  unsigned code;        /* of the descriptor, or: */
+};
+enum { UNKNOWN = 0x100, END, UNREADABLE };
+
+/* Any descriptor. */
+static pni_status read_descriptor(struct pni_reader *reader, uint64_t *code) {
+  if (*reader->pos != PNI_DESCRIPTOR) {
+    return pni_reader_fail(reader, PNI_BAD_ARGUMENT, "not a described value, as sections are");
+  }
+  reader->pos++;
+  return pni_read_descriptor(reader, code);
+}
+
+/* A descriptor that is not 00 53 and a code: the place behind it. */
+static PNI_COLD const uint8_t *other_descriptor(const uint8_t *start, const uint8_t *end, unsigned *code) {
+  struct pni_reader reader = {.pos = start, .end = end};
+  uint64_t number;
+  if (start == end)
+    *code = END;
+  else if (read_descriptor(&reader, &number))
+    *code = UNREADABLE;
+  else
+    *code = number < UNKNOWN ? (unsigned)number : UNKNOWN;
+  return reader.pos;
+}
+
+/* The section at this place. */
+PNI_INLINE struct progress section_at(const uint8_t *start, const uint8_t *end) {
+  static const uint8_t usual[] = {PNI_DESCRIPTOR, PNI_SMALLULONG};
+  struct progress at = {.start = start, .end = end};
+  if (PNI_LIKELY(end - start >= 3 && memcmp(start, usual, sizeof usual) == 0)) {
+    at.code = start[2];
+    at.pos = start + 3;
+  } else if (start == end) {
+    at.code = END;
+    at.pos = end;
+  } else {
+    unsigned code;
+    at.pos = other_descriptor(start, end, &code);
+    at.code = code;
+  }
+  return at;
+}
+
+size_t pni_message_other_descriptor_size(pn_bytes_t octets) {
+  const uint8_t *const start = (const uint8_t *)octets.start;
+  unsigned code;
+  return (size_t)(other_descriptor(start, start + octets.size, &code) - start);
+}
+
+/* Say what is wrong with a section's place: "header: comes after properties". */
+static pni_status misplaced(pn_message_t *msg, unsigned section) {
+  unsigned last = PNI_SECTION_COUNT - 1;
+  while (!(msg->present >> last & 1)) last--;
+  char buffer[128];
+  struct pni_text text = pni_text(buffer, sizeof buffer);
+  pni_text_term(&text, pni_sections[section].name);
+  if (section == last) {
+    pni_text_string(&text, ": comes twice");
+  } else {
+    pni_text_string(&text, ": comes after ");
+    pni_text_term(&text, pni_sections[last].name);
+    if (PNI_BODY_SECTIONS >> section & PNI_BODY_SECTIONS >> last & 1)
+      pni_text_string(&text, ", and a body is of one kind");
+  }
+  pn_error_set(&msg->error, PNI_BAD_ARGUMENT, buffer);
+  return PNI_BAD_ARGUMENT;
+}
+
+/* Say what is wrong with something that is not the next section in the standard's order, nor the end. */
+static PNI_COLD pni_status refuse(
+    pn_message_t *msg, const uint8_t *start, const uint8_t *end, unsigned code) {
+  const unsigned section = code - PNI_SECTION_FIRST_CODE;
+  if (section < PNI_SECTION_COUNT) return misplaced(msg, section);
+  struct pni_fault fault = {.type = "message", .what = "no section has this descriptor"};
+  pni_status status = PNI_BAD_ARGUMENT;
+  if (code == UNREADABLE) {
+    struct pni_reader reader = {.pos = start, .end = end};
+    uint64_t number;
+    status = read_descriptor(&reader, &number);
+    fault.what = reader.fault.what;
+  }
   return pni_message_fault(msg, status, &fault);
 }
 
-static inline pni_status read_value(pn_message_t *msg, struct pni_reader *reader, enum pni_section section) {
-  pn_bytes_t encoded;
-  switch (section) {
-  case PNI_SECTION_header: return pni_header_decode(reader, &msg->header);
-  case PNI_SECTION_properties: return pni_properties_decode(reader, &msg->properties);
-  case PNI_SECTION_delivery_annotations:
-  case PNI_SECTION_message_annotations:
-  case PNI_SECTION_footer: return read_map(reader, ANNOTATION_KEYS);
-  case PNI_SECTION_application_properties: return read_map(reader, PROPERTY_KEYS);
-  case PNI_SECTION_data: return read_typed(reader, PN_BINARY, "not a binary");
-  case PNI_SECTION_amqp_sequence: return read_typed(reader, PN_LIST, "not a list");
-  default: return pni_read_value(reader, &encoded);
-  }
+/* The value of a section that is not quickly seen to be good. */
+static pni_status read_thoroughly(pn_message_t *msg, enum pni_section section, thorough_fn *thorough,
+    const uint8_t *pos, const uint8_t *end, const uint8_t **next) {
+  struct pni_reader reader = {.pos = pos, .end = end};
+  const pni_status status = thorough(msg, &reader);
+  *next = reader.pos;
+  if (PNI_LIKELY(status == PNI_OK)) return PNI_OK;
+  if (!reader.fault.type) reader.fault.type = pni_sections[section].name;
+  return pni_message_fault(msg, status, &reader.fault);
 }
 
-/* Check the sections and note fields and places. A fault is described in the message's error. */
-static pni_status read_sections(pn_message_t *msg, struct pni_reader *reader) {
-  enum pni_section section = PNI_SECTION_header, last = section;
-  unsigned allowed = ALL_SECTIONS;
-  size_t count = 0; /* of sections of the kind that came last */
-  while (reader->pos != reader->end) {
-    const uint8_t *const start = reader->pos;
-    pni_status status = read_section(reader, &section);
-    if (PNI_UNLIKELY(status)) return faulty(msg, status, "message", reader->fault);
-    if (PNI_UNLIKELY(!(allowed >> section & 1))) return misplaced(msg, section, last);
-    struct pni_place *const place = &msg->places[section];
-    if (PNI_LIKELY(!pni_message_has(msg, section))) {
-      msg->present |= (uint16_t)(1 << section);
-      place->start = start;
-      place->value = reader->pos;
-      count = 1;
-    } else {
-      msg->body_repeated = true;
-      if (++count > PNI_LIMIT_BODY_SECTIONS) {
-        return pni_message_fail(msg, PNI_NO_MEMORY, "message: its body has too many sections");
-      }
-    }
-    status = read_value(msg, reader, section);
-    if (PNI_UNLIKELY(status)) return faulty(msg, status, pni_sections[section].name, reader->fault);
-    place->end = reader->pos;
-    allowed = may_follow[section];
-    last = section;
+PNI_INLINE bool is_at(const struct progress *at, enum pni_section section) {
+  return at->code == PNI_SECTION_FIRST_CODE + (unsigned)section;
+}
+
+/* Take a section, and go on to the next. */
+PNI_INLINE pni_status take(pn_message_t *msg, struct progress *at, enum pni_section section, quick_fn *quick,
+    thorough_fn *thorough) {
+  msg->present |= 1u << section;
+  msg->starts[section] = at->start;
+  const uint8_t *next = quick(msg, at->pos, at->end);
+  if (PNI_UNLIKELY(!next)) {
+    const uint8_t *behind;
+    TRY(read_thoroughly(msg, section, thorough, at->pos, at->end, &behind));
+    next = behind;
   }
+  *at = section_at(next, at->end);
   return PNI_OK;
 }
 
+/* Take all sections of a kind that may be repeated, and which mean that the kind was inferred from the body. */
+PNI_INLINE pni_status take_all(pn_message_t *msg, struct progress *at, enum pni_section section,
+    quick_fn *quick, thorough_fn *thorough) {
+  const uint8_t *const first = at->start;
+  size_t count = 0;
+  do {
+    if (PNI_UNLIKELY(++count > PNI_LIMIT_BODY_SECTIONS)) {
+      return pni_message_fail(msg, PNI_NO_MEMORY, "message: its body has too many sections");
+    }
+    TRY(take(msg, at, section, quick, thorough));
+  } while (is_at(at, section));
+  msg->starts[section] = first;
+  msg->body_repeated = count > 1;
+  msg->inferred = true;
+  return PNI_OK;
+}
+
+/* Check the sections and note fields and places. A fault is described in the message's error. */
+static inline pni_status read_sections(pn_message_t *msg, const uint8_t *start, size_t size) {
+  struct progress at = section_at(start, start + size);
+#define TAKE(how, section, kind)                                                                             \
+  if (is_at(&at, PNI_SECTION_##section)) TRY(how(msg, &at, PNI_SECTION_##section, quick_##kind, read_##kind))
+  TAKE(take, header, header);
+  TAKE(take, delivery_annotations, annotations);
+  TAKE(take, message_annotations, annotations);
+  TAKE(take, properties, properties);
+  TAKE(take, application_properties, application_properties);
+  TAKE(take_all, data, data);
+  else TAKE(take_all, amqp_sequence, sequence);
+  else TAKE(take, amqp_value, value);
+  TAKE(take, footer, annotations);
+#undef TAKE
+  msg->end = at.end;
+  return PNI_LIKELY(at.code == END) ? PNI_OK : refuse(msg, at.start, at.end, at.code);
+}
+
 int pn_message_decode(pn_message_t *msg, const char *bytes, size_t size) {
-  void *copy = msg->bytes;
-  pni_status status = pni_grow(&copy, &msg->capacity, size, 1);
-  if (status == PNI_OK) {
-    msg->bytes = copy;
-    /* They may be the message's own: a part of what it was decoded from. */
-    if (size > 0) memmove(copy, bytes, size);
+  if (PNI_UNLIKELY(size > msg->capacity)) {
+    void *larger = msg->bytes;
+    if (pni_grow(&larger, &msg->capacity, size, 1)) {
+      pn_message_clear(msg);
+      return pni_message_fail(msg, PNI_NO_MEMORY, "no memory for %zu bytes", size);
+    }
+    msg->bytes = larger;
   }
-  pn_message_clear(msg);
-  if (PNI_UNLIKELY(status)) return pni_message_fail(msg, status, "no memory for %zu bytes", size);
+  /* They may be the message's own: a part of what it was decoded from. */
+  if (size > 0) memmove(msg->bytes, bytes, size);
+  pni_message_forget(msg);
+  if (msg->deferral.touched) pni_message_trees_defer(msg);
+  if (PNI_UNLIKELY(msg->error.code)) pn_error_clear(&msg->error);
   if (PNI_UNLIKELY(size == 0)) return pni_message_fail(msg, PNI_UNDERFLOW, "message: there are no bytes");
-  struct pni_reader reader = pni_reader(msg->bytes, size);
-  status = read_sections(msg, &reader);
-  if (PNI_UNLIKELY(status)) {
-    pni_message_reset(msg);
-    return status;
-  }
-  msg->inferred = (msg->present & (1 << PNI_SECTION_data | 1 << PNI_SECTION_amqp_sequence)) != 0;
-  return 0;
+  const pni_status status = read_sections(msg, msg->bytes, size);
+  if (PNI_UNLIKELY(status)) pni_message_forget(msg);
+  return status;
 }

@@ -9,9 +9,11 @@
 
 enum { BUFFER_AT_FIRST = 256 };
 
-static void copy_section(const pn_message_t *msg, struct pni_writer *writer, enum pni_section section) {
-  const struct pni_place *const place = &msg->places[section];
-  if (pni_message_has(msg, section)) pni_write_raw(writer, place->start, (size_t)(place->end - place->start));
+static inline void copy_section(
+    const pn_message_t *msg, struct pni_writer *writer, enum pni_section section) {
+  if (PNI_LIKELY(!pni_message_has(msg, section))) return;
+  const pn_bytes_t octets = pni_message_section(msg, section);
+  pni_write_raw(writer, octets.start, octets.size);
 }
 
 static void write_header(const pn_message_t *msg, struct pni_writer *writer) {
@@ -46,21 +48,28 @@ static PNI_COLD pni_status refused(
   return pni_message_fault(msg, status, &fault);
 }
 
-/* A section that is a map, or nothing: so is one whose tree is empty or null. */
-static pni_status write_map(
-    pn_message_t *msg, struct pni_writer *writer, enum pni_section section, enum pni_tree tree) {
-  if (!pni_message_tree_changed(msg, tree)) {
-    copy_section(msg, writer, section);
-    return PNI_OK;
-  }
-  pn_data_t *const data = msg->trees[tree];
-  pn_data_rewind(data);
-  if (!pn_data_next(data) || pn_data_type(data) == PN_NULL) return PNI_OK;
-  if (pn_data_type(data) != PN_MAP) return cannot(msg, section, "not a map");
-  if (pn_data_next(data)) return cannot(msg, section, "more than one value");
-  pni_write_descriptor(writer, pni_sections[section].code);
+static pni_status write_tree(
+    pn_message_t *msg, struct pni_writer *writer, enum pni_section section, pn_data_t *data) {
+  pni_write_descriptor(writer, (uint8_t)(PNI_SECTION_FIRST_CODE + section));
   const pni_status status = pni_data_write(data, writer);
   return PNI_LIKELY(status == PNI_OK) ? PNI_OK : refused(msg, status, section, data);
+}
+
+/* What a changed tree has against being a map; nothing if it is empty or null, which stands for no section. */
+static PNI_COLD pni_status no_map(pn_message_t *msg, enum pni_section section, unsigned change) {
+  if (change & PNI_DATA_SEVERAL) return cannot(msg, section, "more than one value");
+  const unsigned type = change & PNI_DATA_TYPE;
+  return type == 0 || type == PN_NULL ? PNI_OK : cannot(msg, section, "not a map");
+}
+
+static inline pni_status write_map(
+    pn_message_t *msg, struct pni_writer *writer, enum pni_section section, enum pni_tree tree) {
+  pn_data_t *const data = msg->trees[tree];
+  const unsigned change = data ? pni_data_rewind_changed(data) : 0;
+  if (PNI_LIKELY(change == (PNI_DATA_CHANGED | PN_MAP))) return write_tree(msg, writer, section, data);
+  if (PNI_UNLIKELY(change != 0)) return no_map(msg, section, change);
+  copy_section(msg, writer, section);
+  return PNI_OK;
 }
 
 static enum pni_section section_of(pn_type_t type) {
@@ -72,31 +81,17 @@ static enum pni_section section_of(pn_type_t type) {
 /* The body that was decoded. Whoever said otherwise about `inferred` since gets its value in the other kind of section. */
 static void copy_body(const pn_message_t *msg, struct pni_writer *writer) {
   const enum pni_section section = pni_message_body_section(msg);
-  const struct pni_place *const place = &msg->places[section];
+  const pn_bytes_t octets = pni_message_section(msg, section);
+  const size_t descriptor = pni_message_descriptor_size(octets);
+  const char *const value = octets.start + descriptor;
   enum pni_section wanted = PNI_SECTION_amqp_value;
-  if (msg->inferred) wanted = section_of((pn_type_t)pni_encodings[*place->value].type);
+  if (msg->inferred) wanted = section_of((pn_type_t)pni_encodings[(uint8_t)*value].type);
   if (wanted == section || msg->body_repeated) {
-    copy_section(msg, writer, section);
+    pni_write_raw(writer, octets.start, octets.size);
   } else {
     pni_write_descriptor(writer, pni_sections[wanted].code);
-    pni_write_raw(writer, place->value, (size_t)(place->end - place->value));
+    pni_write_raw(writer, value, octets.size - descriptor);
   }
-}
-
-/* Several values: sections of one kind, the only one that each of them can be. */
-static pni_status write_values(
-    pn_message_t *msg, struct pni_writer *writer, pn_data_t *data, enum pni_section section) {
-  if (section == PNI_SECTION_amqp_value) return cannot(msg, section, "more than one value");
-  pn_data_rewind(data);
-  while (pn_data_next(data)) {
-    if (section_of(pn_data_type(data)) != section) {
-      return cannot(msg, section, "values of a body are either all binaries or all lists");
-    }
-    pni_write_descriptor(writer, pni_sections[section].code);
-    const pni_status status = pni_data_write_current(data, writer);
-    if (status) return refused(msg, status, section, data);
-  }
-  return PNI_OK;
 }
 
 static void write_null_body(struct pni_writer *writer) {
@@ -104,30 +99,49 @@ static void write_null_body(struct pni_writer *writer) {
   pni_write_null(writer);
 }
 
-static pni_status write_body(pn_message_t *msg, struct pni_writer *writer) {
-  pn_data_t *const data = msg->trees[PNI_TREE_BODY];
-  const bool changed = pni_message_tree_changed(msg, PNI_TREE_BODY);
-  if (!changed && msg->present & PNI_BODY_SECTIONS) {
+/* Several values: sections of one kind, the only one that each of them can be. */
+static pni_status write_values(
+    pn_message_t *msg, struct pni_writer *writer, pn_data_t *data, enum pni_section section) {
+  if (section == PNI_SECTION_amqp_value) return cannot(msg, section, "more than one value");
+  while (pn_data_next(data)) {
+    if (section_of(pn_data_type(data)) != section) {
+      return cannot(msg, section, "values of a body are either all binaries or all lists");
+    }
+    pni_write_descriptor(writer, (uint8_t)(PNI_SECTION_FIRST_CODE + section));
+    const pni_status status = pni_data_write_current(data, writer);
+    if (status) return refused(msg, status, section, data);
+  }
+  pn_data_rewind(data);
+  return PNI_OK;
+}
+
+/* A message that came without a body leaves without one: the bare message is its sender's. */
+static void write_unchanged_body(const pn_message_t *msg, struct pni_writer *writer) {
+  if (msg->present & PNI_BODY_SECTIONS)
     copy_body(msg, writer);
+  else if (!msg->present)
+    write_null_body(writer);
+}
+
+static inline pni_status write_body(pn_message_t *msg, struct pni_writer *writer) {
+  pn_data_t *const data = msg->trees[PNI_TREE_BODY];
+  const unsigned change = data ? pni_data_rewind_changed(data) : 0;
+  const pn_type_t type = (pn_type_t)(change & PNI_DATA_TYPE);
+  if (change == 0) {
+    write_unchanged_body(msg, writer);
     return PNI_OK;
   }
-  /* A message that came without a body leaves without one: the bare message is the sender's. */
-  if (!changed && msg->present) return PNI_OK;
-  if (changed) pn_data_rewind(data);
-  if (!changed || !pn_data_next(data)) {
+  if (PNI_UNLIKELY(change == PNI_DATA_CHANGED)) {
     write_null_body(writer);
     return PNI_OK;
   }
-  const enum pni_section kind = section_of(pn_data_type(data));
-  if (pn_data_next(data)) return write_values(msg, writer, data, kind);
-  const enum pni_section section = msg->inferred ? kind : PNI_SECTION_amqp_value;
-  pni_write_descriptor(writer, pni_sections[section].code);
-  const pni_status status = pni_data_write(data, writer);
-  return PNI_LIKELY(status == PNI_OK) ? PNI_OK : refused(msg, status, section, data);
+  if (PNI_UNLIKELY(change & PNI_DATA_SEVERAL)) return write_values(msg, writer, data, section_of(type));
+  return write_tree(msg, writer, msg->inferred ? section_of(type) : PNI_SECTION_amqp_value, data);
 }
 
-static pni_status write_sections(pn_message_t *msg, struct pni_writer *writer) {
-  const size_t start = writer->size;
+/* All of a message. Its trees are at their start then, so that what is put next overwrites what was encoded: there are
+ * programs that fill one message over and over without clearing it. */
+static pni_status write_message(pn_message_t *msg, struct pni_writer *writer) {
   TRY(pni_message_take_ids(msg));
   write_header(msg, writer);
   TRY(write_map(msg, writer, PNI_SECTION_delivery_annotations, PNI_TREE_DELIVERY_ANNOTATIONS));
@@ -136,19 +150,8 @@ static pni_status write_sections(pn_message_t *msg, struct pni_writer *writer) {
   TRY(write_map(msg, writer, PNI_SECTION_application_properties, PNI_TREE_APPLICATION_PROPERTIES));
   TRY(write_body(msg, writer));
   copy_section(msg, writer, PNI_SECTION_footer);
-  /* One that came without a body, and has since lost what it came with, would else be no message at all. */
-  if (writer->size == start) write_null_body(writer);
+  if (writer->size == 0) write_null_body(writer); /* no section at all would be no message */
   return PNI_OK;
-}
-
-/* All of a message. Its trees are at their start then, so that what is put next overwrites what was encoded: there are
- * programs that fill one message over and over without clearing it. */
-static pni_status write_message(pn_message_t *msg, struct pni_writer *writer) {
-  const pni_status status = write_sections(msg, writer);
-  for (unsigned which = 0; which < PNI_TREE_COUNT; which++) {
-    if (msg->trees[which]) pn_data_rewind(msg->trees[which]);
-  }
-  return status;
 }
 
 int pn_message_encode(pn_message_t *msg, char *bytes, size_t *size) {

@@ -7,6 +7,8 @@
  * A number that has its default is as good as absent, and then not encoded. */
 #include "message/message.h"
 
+#include "base/memory.h"
+
 #define HEADER_FIELD(type, get, set, field, absent)                                                          \
   type get(pn_message_t *msg) { return msg->header.field; }                                                  \
   int set(pn_message_t *msg, type value) {                                                                   \
@@ -34,32 +36,53 @@ HEADER_FIELD(uint32_t, pn_message_get_delivery_count, pn_message_set_delivery_co
 NUMBER_FIELD(pn_timestamp_t, expiry_time, absolute_expiry_time)
 NUMBER_FIELD(pn_timestamp_t, creation_time, creation_time)
 
-/* Room in the store for a field that is being set. */
-static char *room(pn_message_t *msg, enum pni_field slot, size_t size) {
-  if (PNI_UNLIKELY(size > UINT32_MAX)) {
-    pni_message_fail(msg, PNI_BAD_ARGUMENT, "%s is too long to be encoded", pni_message_field_name(slot));
-    return NULL;
-  }
-  char *const start = pni_store_room(&msg->store, slot, size);
-  if (PNI_UNLIKELY(!start)) {
-    pni_message_fail(msg, PNI_NO_MEMORY, "no memory for %s", pni_message_field_name(slot));
-  }
-  return start;
+/* No room in the store for a field of that size: the code, which is the message's error too. */
+static PNI_COLD int no_room(pn_message_t *msg, enum pni_field slot, size_t size) {
+  const char *const name = pni_message_field_name(slot);
+  if (size <= UINT32_MAX) return pni_message_fail(msg, PNI_NO_MEMORY, "no memory for %s", name);
+  return pni_message_fail(msg, PNI_BAD_ARGUMENT, "%s is too long to be encoded", name);
 }
 
 /* Put bytes and a NUL into the store. They may be there already, at the same address or another. */
-static int keep(pn_message_t *msg, enum pni_field slot, pn_bytes_t value, pn_bytes_t *field) {
-  char *const start = room(msg, slot, value.size + 1);
-  if (PNI_UNLIKELY(!start)) return msg->error.code;
-  if (value.size > 0) memmove(start, value.start, value.size);
+static inline int keep(pn_message_t *msg, enum pni_field slot, pn_bytes_t value, pn_bytes_t *field) {
+  char *const start = value.size <= UINT32_MAX ? pni_store_room(&msg->store, slot, value.size + 1) : NULL;
+  if (PNI_UNLIKELY(!start)) return no_room(msg, slot, value.size);
+  (void)pni_move(start, value.start, value.size);
   start[value.size] = '\0';
   *field = pn_bytes(value.size, start);
   return 0;
 }
 
-static const char *c_string(pn_message_t *msg, enum pni_field slot, pn_bytes_t *field) {
-  if (!pni_store_has(&msg->store, slot) && keep(msg, slot, *field, field)) return NULL;
-  return field->start;
+static PNI_COLD const char *c_string_slow(pn_message_t *msg, enum pni_field slot, pn_bytes_t *field) {
+  return keep(msg, slot, *field, field) ? NULL : field->start;
+}
+
+/* A field as a C string: put into the store when it is first asked for. */
+static inline const char *c_string(pn_message_t *msg, enum pni_field slot, pn_bytes_t *field) {
+  const pn_bytes_t value = *field;
+  if (pni_store_has(&msg->store, slot)) return value.start;
+  if (PNI_UNLIKELY(value.size >= msg->store.room)) return c_string_slow(msg, slot, field);
+  char *const start = pni_store_take(&msg->store, slot, value.size + 1);
+  field->start = start;
+  start[value.size] = '\0';
+  return pni_move(start, value.start, value.size);
+}
+
+static int set_string_slow(
+    pn_message_t *msg, enum pni_field slot, const char *value, size_t size, pn_bytes_t *field) {
+  return keep(msg, slot, pn_bytes(size, value), field);
+}
+
+/* The code of what went wrong, or 0. A field that was not set yet, and for which there is room, costs no call. */
+static inline int set_string(pn_message_t *msg, enum pni_field slot, const char *value, pn_bytes_t *field) {
+  const size_t size = strlen(value);
+  if (PNI_UNLIKELY(size >= msg->store.room || pni_store_has(&msg->store, slot)))
+    return set_string_slow(msg, slot, value, size, field);
+  char *const start = pni_store_take(&msg->store, slot, size + 1);
+  *field = pn_bytes(size, start);
+  start[size] = '\0';
+  (void)pni_move(start, value, size);
+  return 0;
 }
 
 #define STRING_GETTER(name, field)                                                                           \
@@ -70,11 +93,14 @@ static const char *c_string(pn_message_t *msg, enum pni_field slot, pn_bytes_t *
 #define STRING_FIELD(name, field)                                                                            \
   STRING_GETTER(name, field)                                                                                 \
   int pn_message_set_##name(pn_message_t *msg, const char *value) {                                          \
-    if (value) {                                                                                             \
-      const pn_bytes_t bytes = pn_bytes(strlen(value), value);                                               \
-      PN_RETURN_IF_ERROR(keep(msg, PNI_FIELD_##field, bytes, &msg->properties.field));                       \
+    if (PNI_UNLIKELY(!value)) {                                                                              \
+      msg->properties.has.field = false;                                                                     \
+      msg->properties_set = true;                                                                            \
+      return 0;                                                                                              \
     }                                                                                                        \
-    msg->properties.has.field = value != NULL;                                                               \
+    const int status = set_string(msg, PNI_FIELD_##field, value, &msg->properties.field);                    \
+    if (PNI_UNLIKELY(status)) return status;                                                                 \
+    msg->properties.has.field = true;                                                                        \
     msg->properties_set = true;                                                                              \
     return 0;                                                                                                \
   }
@@ -89,10 +115,7 @@ STRING_FIELD(reply_to_group_id, reply_to_group_id)
 STRING_GETTER(group_id, group_id)
 int pn_message_set_group_id(pn_message_t *msg, const char *group_id) {
   const pn_sequence_t sequence = pn_message_get_group_sequence(msg);
-  if (group_id) {
-    const pn_bytes_t bytes = pn_bytes(strlen(group_id), group_id);
-    PN_RETURN_IF_ERROR(keep(msg, PNI_FIELD_group_id, bytes, &msg->properties.group_id));
-  }
+  if (group_id) PN_RETURN_IF_ERROR(set_string(msg, PNI_FIELD_group_id, group_id, &msg->properties.group_id));
   msg->properties.has.group_id = group_id != NULL;
   return pn_message_set_group_sequence(msg, sequence);
 }
@@ -121,18 +144,18 @@ int pn_message_set_user_id(pn_message_t *msg, pn_bytes_t user_id) {
 
 /* An identifier as the value it is encoded as. */
 static int keep_id(pn_message_t *msg, enum pni_field slot, const pn_msgid_t *id, pn_bytes_t *field) {
-  enum { HEAD = 5, FIXED = 17 }; /* the widest constructor with a size, the widest number */
+  enum { HEAD = 5, FIXED = 17 }; /* octets of the widest head of bytes; of the widest other identifier */
   const bool variable = id->type == PN_STRING || id->type == PN_BINARY;
-  const pn_bytes_t bytes = variable ? id->u.as_bytes : pn_bytes(FIXED - HEAD, NULL);
-  char *const start = room(msg, slot, HEAD + bytes.size);
-  if (PNI_UNLIKELY(!start)) return msg->error.code;
-  struct pni_writer writer = pni_writer(start, HEAD + bytes.size);
+  const size_t size = variable ? id->u.as_bytes.size : FIXED - HEAD;
+  char *const start = size <= UINT32_MAX ? pni_store_room(&msg->store, slot, HEAD + size) : NULL;
+  if (PNI_UNLIKELY(!start)) return no_room(msg, slot, size);
+  struct pni_writer writer = pni_writer(start, HEAD + size);
   if (variable) {
     /* The bytes may lie in this very room, where an identifier got before points to. */
-    const size_t head = bytes.size <= UINT8_MAX ? 2 : HEAD;
-    if (bytes.size > 0) memmove(start + head, bytes.start, bytes.size);
+    const size_t head = size <= UINT8_MAX ? 2 : HEAD;
+    if (size > 0) memmove(start + head, id->u.as_bytes.start, size);
     const uint8_t code = id->type == PN_STRING ? PNI_STR8 : PNI_VBIN8;
-    pni_write_bytes(&writer, code, pn_bytes(bytes.size, start + head));
+    pni_write_bytes(&writer, code, pn_bytes(size, start + head));
   } else {
     pni_write_atom(&writer, id);
   }
@@ -140,18 +163,43 @@ static int keep_id(pn_message_t *msg, enum pni_field slot, const pn_msgid_t *id,
   return 0;
 }
 
-static bool is_id(pn_type_t type) {
-  return type == PN_ULONG || type == PN_UUID || type == PN_BINARY || type == PN_STRING;
-}
-
-static int set_id(pn_message_t *msg, enum pni_field slot, const pn_msgid_t *id, pn_bytes_t *field) {
-  if (id->type == PN_NULL) return 0;
-  if (is_id(id->type)) return keep_id(msg, slot, id, field);
+static PNI_COLD int no_id(pn_message_t *msg, enum pni_field slot) {
   return pni_message_fail(msg, PNI_BAD_ARGUMENT, "%s: an identifier is a ulong, uuid, binary or string",
       pni_message_field_name(slot));
 }
 
-static pn_msgid_t get_id(pn_bytes_t encoded) {
+static PNI_NOINLINE int set_id(
+    pn_message_t *msg, enum pni_field slot, const pn_msgid_t *id, pn_bytes_t *field) {
+  switch (id->type) {
+  case PN_NULL: return 0;
+  case PN_ULONG:
+  case PN_UUID:
+  case PN_BINARY:
+  case PN_STRING: return keep_id(msg, slot, id, field);
+  default: return no_id(msg, slot);
+  }
+}
+
+/* Set the most usual kind of identifier, if there is room for it; costs no call. */
+static inline bool set_ulong_id(
+    pn_message_t *msg, enum pni_field slot, const pn_msgid_t *id, pn_bytes_t *field) {
+  enum { SIZE = 9 };
+  if (id->type != PN_ULONG || msg->store.room < SIZE || pni_store_has(&msg->store, slot)) return false;
+  char *const start = pni_store_take(&msg->store, slot, SIZE);
+  const uint64_t value = id->u.as_ulong;
+  if (PNI_LIKELY(value > UINT8_MAX)) {
+    start[0] = (char)PNI_ULONG;
+    pni_store64((uint8_t *)start + 1, value);
+    *field = pn_bytes(SIZE, start);
+  } else {
+    start[0] = value == 0 ? PNI_ULONG0 : PNI_SMALLULONG;
+    start[1] = (char)value;
+    *field = pn_bytes(value == 0 ? 1 : 2, start);
+  }
+  return true;
+}
+
+static PNI_NOINLINE pn_msgid_t id_of(pn_bytes_t encoded) {
   struct pni_reader reader = pni_reader(encoded.start, encoded.size);
   struct pni_value value;
   if (pni_read_head(&reader, &value)) return (pn_msgid_t){.type = PN_NULL};
@@ -186,21 +234,30 @@ static pn_data_t *id_tree(pn_message_t *msg, enum pni_tree which) {
     return PNI_OK;                                                                                           \
   }                                                                                                          \
   pn_data_t *pn_message_##name(pn_message_t *msg) { return id_tree(msg, tree); }                             \
-  pn_msgid_t pn_message_get_##name(pn_message_t *msg) {                                                      \
+  static PNI_NOINLINE pn_msgid_t get_any_##name(pn_message_t *msg) {                                         \
     if (take_##name(msg) || !msg->properties.has.field) return (pn_msgid_t){.type = PN_NULL};                \
-    return get_id(msg->properties.field);                                                                    \
+    return id_of(msg->properties.field);                                                                     \
+  }                                                                                                          \
+  pn_msgid_t pn_message_get_##name(pn_message_t *msg) {                                                      \
+    const uint8_t *const octets = (const uint8_t *)msg->properties.field.start;                              \
+    if (msg->trees[tree] || !msg->properties.has.field || *octets != PNI_ULONG) return get_any_##name(msg);  \
+    return (pn_msgid_t){.type = PN_ULONG, .u.as_ulong = pni_load64(octets + 1)};                             \
   }                                                                                                          \
   int pn_message_set_##name(pn_message_t *msg, pn_msgid_t id) {                                              \
-    PN_RETURN_IF_ERROR(set_id(msg, PNI_FIELD_##field, &id, &msg->properties.field));                         \
-    msg->properties.has.field = id.type != PN_NULL;                                                          \
+    if (PNI_LIKELY(set_ulong_id(msg, PNI_FIELD_##field, &id, &msg->properties.field))) {                     \
+      msg->properties.has.field = true;                                                                      \
+    } else {                                                                                                 \
+      PN_RETURN_IF_ERROR(set_id(msg, PNI_FIELD_##field, &id, &msg->properties.field));                       \
+      msg->properties.has.field = id.type != PN_NULL;                                                        \
+    }                                                                                                        \
     msg->properties_set = true;                                                                              \
-    pni_message_tree_defer(msg, tree);                                                                       \
+    if (PNI_UNLIKELY(msg->trees[tree] != NULL)) pni_message_tree_defer(msg, tree);                           \
     return 0;                                                                                                \
   }
 ID_FIELD(id, message_id, PNI_TREE_MESSAGE_ID)
 ID_FIELD(correlation_id, correlation_id, PNI_TREE_CORRELATION_ID)
 
-pni_status pni_message_take_ids(pn_message_t *msg) {
+pni_status pni_message_take_changed_ids(pn_message_t *msg) {
   TRY(take_id(msg));
   return take_correlation_id(msg);
 }

@@ -8,9 +8,6 @@
 #include "base/text.h"
 #include <stdlib.h>
 
-static const struct pni_header empty_header = {.priority = PN_DEFAULT_PRIORITY};
-static const struct pni_properties_has no_properties;
-
 static void finalize(void *object) {
   pn_message_t *const msg = object;
   pni_message_trees_release(msg);
@@ -35,7 +32,7 @@ PN_EXTERN void *pni_message_get_extra(pn_message_t *msg);
 pn_message_t *pni_message_with_extra(size_t extra) {
   if (extra > SIZE_MAX / 2) return NULL;
   pn_message_t *const msg = pn_object_new(&message_class, SIZE + extra);
-  if (msg) msg->header = empty_header;
+  if (msg) msg->header.priority = PN_DEFAULT_PRIORITY;
   return msg;
 }
 
@@ -47,20 +44,9 @@ void pn_message_free(pn_message_t *msg) {
   if (msg) pni_object_decref(msg);
 }
 
-void pni_message_reset(pn_message_t *msg) {
-  msg->header = empty_header;
-  msg->properties.has = no_properties;
-  msg->header_set = false;
-  msg->properties_set = false;
-  msg->inferred = false;
-  msg->body_repeated = false;
-  msg->present = 0;
-  pni_store_empty(&msg->store);
-  pni_message_trees_defer(msg);
-}
-
 void pn_message_clear(pn_message_t *msg) {
-  pni_message_reset(msg);
+  pni_message_forget(msg);
+  pni_message_trees_empty(msg);
   if (msg->error.code) pn_error_clear(&msg->error);
 }
 

@@ -6,15 +6,8 @@
 #include "message/store.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { FIRST_CHUNK = 256 };
-
-struct pni_chunk {
-  struct pni_chunk *older;
-  size_t capacity;
-  char octets[];
-};
 
 static pni_status add_chunk(struct pni_store *store, size_t size) {
   size_t capacity = store->chunk ? 2 * store->chunk->capacity : FIRST_CHUNK;
@@ -25,22 +18,19 @@ static pni_status add_chunk(struct pni_store *store, size_t size) {
   chunk->older = store->chunk;
   chunk->capacity = capacity;
   store->chunk = chunk;
-  store->used = 0;
+  store->next = chunk->octets;
+  store->room = capacity;
   return PNI_OK;
 }
 
-char *pni_store_room(struct pni_store *store, unsigned slot, size_t size) {
-  if (size <= store->capacities[slot]) return store->slots[slot];
-  size_t room = 2 * store->capacities[slot];
-  if (room < size) room = size;
-  if (!store->chunk || room > store->chunk->capacity - store->used) {
-    if (add_chunk(store, room)) return NULL;
+char *pni_store_more(struct pni_store *store, unsigned slot, size_t size) {
+  size_t wanted = size;
+  if (pni_store_has(store, slot)) {
+    if (size <= store->capacities[slot]) return store->slots[slot];
+    if (wanted < 2 * store->capacities[slot]) wanted = 2 * store->capacities[slot];
   }
-  char *const start = store->chunk->octets + store->used;
-  store->used += room;
-  store->slots[slot] = start;
-  store->capacities[slot] = room;
-  return start;
+  if (wanted > store->room && add_chunk(store, wanted)) return NULL;
+  return pni_store_take(store, slot, wanted);
 }
 
 static void free_chunks(struct pni_chunk *chunk) {
@@ -51,11 +41,9 @@ static void free_chunks(struct pni_chunk *chunk) {
   }
 }
 
-void pni_store_empty_slow(struct pni_store *store) {
+void pni_store_drop_older(struct pni_store *store) {
   free_chunks(store->chunk->older);
   store->chunk->older = NULL;
-  store->used = 0;
-  memset(store->capacities, 0, sizeof store->capacities);
 }
 
 void pni_store_free(struct pni_store *store) { free_chunks(store->chunk); }

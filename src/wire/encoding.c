@@ -13,6 +13,19 @@ const struct pni_encoding pni_encodings[256] = {
 };
 #undef ENCODING
 
+#define PLAIN_FIXED_ANY(width)                         (1 + (width))
+#define PLAIN_FIXED_TRUTH(width)                       0
+#define PLAIN_VARIABLE_ANY(width)                      0
+#define PLAIN_VARIABLE_UTF8(width)                     0
+#define PLAIN_VARIABLE_ASCII(width)                    0
+#define PLAIN_COMPOUND_ANY(width)                      0
+#define PLAIN_ARRAY_ANY(width)                         0
+#define ENCODING(code, name, type, form, width, check) [code] = PLAIN_##form##_##check(width),
+const uint8_t pni_plain_sizes[256] = {
+#include "spec/encodings.def"
+};
+#undef ENCODING
+
 const char *pn_type_name(pn_type_t type) {
   static const char *const names[] = {
       [PN_NULL] = "PN_NULL",

@@ -24,4 +24,8 @@ struct pni_encoding {
 
 extern const struct pni_encoding pni_encodings[256];
 
+/* Octets of a value whose constructor alone says how many there are, the constructor counted, where any payload will do;
+ * 0 for all other codes. */
+extern const uint8_t pni_plain_sizes[256];
+
 #endif

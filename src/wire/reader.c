@@ -2,6 +2,7 @@
 #include "wire/reader.h"
 #include "base/text.h"
 #include "wire/performative.h"
+#include "wire/quick.h"
 #include "wire/utf8.h"
 #include "wire/walker.h"
 
@@ -79,7 +80,7 @@ pni_status pni_read_head(struct pni_reader *reader, struct pni_value *value) {
 }
 
 pni_status pni_read_past(struct pni_reader *reader) {
-  struct pni_value value;
+  struct pni_value value = {.type = 0};
   for (size_t wanted = 1; wanted > 0; wanted--) {
     TRY(pni_read_head(reader, &value));
     if (value.type == PN_DESCRIBED) wanted += 2;
@@ -102,17 +103,19 @@ pni_status pni_check_scalar(struct pni_reader *reader, const struct pni_value *v
   }
 }
 
+static pni_status read_thoroughly(struct pni_reader *reader, pn_bytes_t *encoded) {
+  const uint8_t *const start = reader->pos;
+  TRY(pni_walk_over(reader));
+  *encoded = pn_bytes((size_t)(reader->pos - start), (const char *)start);
+  return PNI_OK;
+}
+
 pni_status pni_read_value(struct pni_reader *reader, pn_bytes_t *encoded) {
   const uint8_t *const start = reader->pos;
-  struct pni_value value;
-  TRY(pni_read_head(reader, &value));
-  if (value.type < PN_DESCRIBED) {
-    TRY(pni_check_scalar(reader, &value));
-  } else {
-    reader->pos = start;
-    TRY(pni_walk_over(reader));
-  }
-  *encoded = pn_bytes((size_t)(reader->pos - start), (const char *)start);
+  const uint8_t *const next = start != reader->end ? pni_quick_scalar(start, reader->end) : NULL;
+  if (!next) return read_thoroughly(reader, encoded);
+  *encoded = pn_bytes((size_t)(next - start), (const char *)start);
+  reader->pos = next;
   return PNI_OK;
 }
 

@@ -1,28 +1,12 @@
 /* utf8.c: text checked eight octets at a time as long as it is ASCII, which most of it is. */
 #include "wire/utf8.h"
 
-#include <string.h>
-
-#define HIGH_BITS 0x8080808080808080u
-
-static uint64_t eight_octets(const uint8_t *bytes) {
-  uint64_t octets;
-  memcpy(&octets, bytes, sizeof octets);
-  return octets;
-}
-
 /* How many octets from the start are ASCII for certain; a multiple of 8 until less than 8 are left. */
 static inline size_t ascii_run(const uint8_t *bytes, size_t size) {
   size_t i = 0;
-  while (size - i >= 8 && !(eight_octets(bytes + i) & HIGH_BITS)) i += 8;
+  while (size - i >= 8 && !(pni_eight_octets(bytes + i) & PNI_HIGH_BITS)) i += 8;
   while (i < size && bytes[i] < 0x80) i++;
   return i;
-}
-
-bool pni_ascii(const uint8_t *bytes, size_t size) {
-  /* Two overlapping words cover anything from 8 to 16 octets: most strings on the wire. */
-  if (size >= 8 && size <= 16) return !((eight_octets(bytes) | eight_octets(bytes + size - 8)) & HIGH_BITS);
-  return ascii_run(bytes, size) == size;
 }
 
 static bool continues(uint8_t octet) { return (octet & 0xc0) == 0x80; }

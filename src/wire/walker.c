@@ -5,6 +5,8 @@
  * elements without octets are bounded by a limit, since their size does not bound their count. */
 #include "wire/walker.h"
 
+#include "wire/quick.h"
+
 void pni_walk(struct pni_walker *walker, struct pni_reader *reader) {
   walker->reader = reader;
   walker->depth = 0;
@@ -161,7 +163,10 @@ static bool flat(struct pni_reader *reader) {
   if (value.type == PN_MAP && value.count % 2 != 0) return false;
   struct pni_reader inside = pni_reader(value.body, value.size);
   for (uint32_t i = 0; i < value.count; i++) {
-    if (pni_read_head(&inside, &item) || item.type >= PN_DESCRIBED || pni_check_scalar(&inside, &item))
+    const uint8_t *const next = inside.pos != inside.end ? pni_quick_scalar(inside.pos, inside.end) : NULL;
+    if (PNI_LIKELY(next != NULL))
+      inside.pos = next;
+    else if (pni_read_head(&inside, &item) || item.type >= PN_DESCRIBED || pni_check_scalar(&inside, &item))
       return false;
   }
   return inside.pos == inside.end;

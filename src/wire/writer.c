@@ -1,6 +1,8 @@
 /* writer.c: AMQP values into bytes. */
 #include "wire/writer.h"
 
+#include "base/memory.h"
+
 void pni_write_bytes(struct pni_writer *writer, uint8_t code, pn_bytes_t bytes) {
   enum { WIDE = 0x10 }; /* from an encoding with a size of one octet to the one with four */
   if (bytes.size <= UINT8_MAX) {
@@ -8,7 +10,7 @@ void pni_write_bytes(struct pni_writer *writer, uint8_t code, pn_bytes_t bytes) 
     if (!p) return;
     p[0] = code;
     p[1] = (uint8_t)bytes.size;
-    if (bytes.size > 0) memcpy(p + 2, bytes.start, bytes.size);
+    (void)pni_move(p + 2, bytes.start, bytes.size);
   } else {
     pni_write_fixed32(writer, code + WIDE, (uint32_t)bytes.size);
     pni_write_raw(writer, bytes.start, bytes.size);
