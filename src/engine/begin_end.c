@@ -58,9 +58,10 @@ static void become(pn_transport_t *transport, pn_session_t *ssn, enum pni_sessio
   if (state == PNI_UNMAPPED) unmap(transport, ssn);
 }
 
-static void map_incoming_end(pn_transport_t *transport, pn_session_t *ssn) {
+/* The peer's channel means nothing any more; but if our begin has still to answer the peer's, it has to name it. */
+static void unmap_incoming(pn_transport_t *transport, pn_session_t *ssn) {
   pni_map_remove(&transport->channels, ssn->remote_channel);
-  ssn->remote_channel = PNI_NO_CHANNEL;
+  if (ssn->local_channel != PNI_NO_CHANNEL) ssn->remote_channel = PNI_NO_CHANNEL;
 }
 
 /* Outgoing. */
@@ -103,7 +104,12 @@ static pni_status send_begin(pn_transport_t *transport, pn_session_t *ssn) {
           .outgoing_window = true,
           .handle_max = true}};
   TRY(pni_send_begin(transport, (uint16_t)ssn->local_channel, &begin));
-  become(transport, ssn, ssn->state == PNI_BEGIN_RECEIVED ? PNI_MAPPED : PNI_BEGIN_SENT);
+  if (ssn->state == PNI_BEGIN_RECEIVED)
+    become(transport, ssn, PNI_MAPPED);
+  else if (ssn->state == PNI_UNMAPPED)
+    become(transport, ssn, PNI_BEGIN_SENT);
+  else if (ssn->state == PNI_END_RECEIVED)
+    ssn->remote_channel = PNI_NO_CHANNEL; /* it has been named now */
   pni_endpoint_paid(&ssn->endpoint, PNI_DUE_OPEN);
   /* Links that were opened before the session had to wait for it. */
   for (pn_link_t *link = ssn->links; link; link = link->session_next) {
@@ -206,10 +212,11 @@ pni_status pni_receive_end(pn_transport_t *transport, uint16_t channel, struct p
   if (pni_condition_read(&ssn->endpoint.remote_condition, end.error)) {
     return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "end: no memory for the error");
   }
-  map_incoming_end(transport, ssn);
+  unmap_incoming(transport, ssn);
   pni_endpoint_remote_close(&ssn->endpoint);
-  const bool ended_here = ssn->state == PNI_END_SENT || ssn->state == PNI_SESSION_DISCARDING;
-  if (ended_here) {
+  /* One that failed discards from then on, though its end may still be due. */
+  const bool end_due = (ssn->endpoint.due & PNI_DUE_CLOSE) != 0;
+  if (ssn->state == PNI_END_SENT || (ssn->state == PNI_SESSION_DISCARDING && !end_due)) {
     become(transport, ssn, PNI_UNMAPPED);
   } else {
     become(transport, ssn, PNI_END_RECEIVED);

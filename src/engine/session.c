@@ -47,8 +47,10 @@ void pn_session_free(pn_session_t *ssn) {
   pni_endpoint_decref(ssn);
 }
 
+/* A session that the peer has ended before we began it remembers the channel only to name it. */
 static bool mapped(const pn_session_t *ssn) {
-  return ssn->local_channel != PNI_NO_CHANNEL || ssn->remote_channel != PNI_NO_CHANNEL;
+  if (ssn->local_channel != PNI_NO_CHANNEL) return true;
+  return ssn->remote_channel != PNI_NO_CHANNEL && ssn->state != PNI_END_RECEIVED;
 }
 
 static bool over(struct pni_endpoint *endpoint) {

@@ -21,7 +21,10 @@
 
 /* Outgoing. */
 
-enum { PERFORMATIVE_ROOM = 96 }; /* a transfer's fields at their largest, but for the state */
+enum {
+  PERFORMATIVE_ROOM = 96, /* a transfer's fields at their largest, but for the state */
+  FRAME_MOST = 32 * 1024  /* larger ones would be had by larger blocks only */
+};
 
 /* The delivery's state, encoded for the frame, in `room`; nothing if there is none, or it is larger: then a disposition
  * follows with it. */
@@ -53,7 +56,8 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   transfer.state = encoded_state(dlv, state, sizeof state);
   transfer.has.state = transfer.state.size > 0;
   const size_t waiting = dlv->waiting;
-  const size_t limit = pni_frame_limit(transport) - PNI_FRAME_HEADER;
+  const size_t theirs = pni_frame_limit(transport);
+  const size_t limit = (theirs < FRAME_MOST ? theirs : FRAME_MOST) - PNI_FRAME_HEADER;
   const size_t performative = PERFORMATIVE_ROOM + transfer.state.size;
   const bool fits = waiting + performative <= limit;
   transfer.more = transfer.has.more = !dlv->aborted && (!dlv->done || !fits);

@@ -1,0 +1,92 @@
+/* Sessions whose begin and end cross each other's, or come with a fault. [2.5] */
+#include "engine/pair.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define HEADER_AND_OPEN "'AMQP' 00010000 00000011 02 00 0000 00 53 10 c0 04 01 a1 01 'c' "
+#define BEGIN_ON_5      "00000014 02 00 0005 00 53 11 c0 07 04 40 43 52 64 52 64 "
+#define END_ON_5        "0000000c 02 00 0005 00 53 17 45 "
+#define FLOW_ON_5_FOR_7 "00000016 02 00 0005 00 53 13 c0 09 05 43 52 64 43 52 64 52 07 "
+
+static pn_session_t *only_session(struct end *end) { return pn_session_head(end->driver.connection, 0); }
+
+/* What an end sends now is traced and dropped. */
+static void drop_output(struct end *end) {
+  struct octets octets = end_output(end);
+  octets_free(&octets);
+}
+
+/* The peer does not wait for our begin. Ours still has to say which session it answers. */
+static void peer_ends_before_we_have_begun(void **state) {
+  struct pair *pair = *state;
+  pair->server.answers = false;
+  end_feed_octets(&pair->server, HEADER_AND_OPEN BEGIN_ON_5 END_ON_5);
+  pn_session_t *ssn = only_session(&pair->server);
+  assert_int_equal(pn_session_state(ssn), PN_LOCAL_UNINIT | PN_REMOTE_CLOSED);
+  pn_connection_open(pair->server.driver.connection);
+  pn_session_open(ssn);
+  pn_session_close(ssn);
+  drop_output(&pair->server);
+  assert_int_equal(pair_frames_with(pair, "-> @begin(17) [remote-channel=0x5"), 1);
+  assert_int_equal(pair_frames_with(pair, "-> @end(23)"), 1);
+  assert_false(pn_condition_is_set(pn_transport_condition(pair->server.driver.transport)));
+}
+
+/* The peer's end is no answer to an end of ours that has not left: the fault has still to be told. */
+static void fault_and_end_in_one_read(void **state) {
+  struct pair *pair = *state;
+  end_feed_octets(&pair->server, HEADER_AND_OPEN BEGIN_ON_5);
+  drop_output(&pair->server);
+  pn_session_t *ssn = only_session(&pair->server);
+  end_feed_octets(&pair->server, FLOW_ON_5_FOR_7 END_ON_5);
+  assert_int_equal(pn_session_state(ssn), PN_LOCAL_CLOSED | PN_REMOTE_CLOSED);
+  assert_condition(pn_session_condition(ssn), "amqp:session:unattached-handle", "handle 7");
+  drop_output(&pair->server);
+  assert_int_equal(
+      pair_frames_with(pair, "-> @end(23) [error=@error(29) [condition=:\"amqp:session:unattached-handle\""),
+      1);
+}
+
+/* A fault in a session that we have not begun: it is begun to be ended. */
+static void fault_before_we_have_begun(void **state) {
+  struct pair *pair = *state;
+  pair->server.answers = false;
+  end_feed_octets(&pair->server, HEADER_AND_OPEN BEGIN_ON_5 FLOW_ON_5_FOR_7);
+  pn_connection_open(pair->server.driver.connection);
+  drop_output(&pair->server);
+  assert_int_equal(pair_frames_with(pair, "-> @begin(17) [remote-channel=0x5"), 1);
+  assert_int_equal(pair_frames_with(pair, "-> @end(23) [error="), 1);
+  /* What was on its way is dropped until the peer's end. */
+  end_feed_octets(&pair->server, FLOW_ON_5_FOR_7 END_ON_5);
+  assert_int_equal(pn_session_state(only_session(&pair->server)), PN_LOCAL_CLOSED | PN_REMOTE_CLOSED);
+  assert_false(pn_condition_is_set(pn_transport_condition(pair->server.driver.transport)));
+}
+
+/* The peer's channel is free again after both ends. */
+static void channel_is_used_again(void **state) {
+  struct pair *pair = *state;
+  for (int i = 0; i < 3; i++) {
+    end_feed_octets(&pair->server, i == 0 ? HEADER_AND_OPEN BEGIN_ON_5 : BEGIN_ON_5);
+    drop_output(&pair->server);
+    end_feed_octets(&pair->server, END_ON_5);
+    drop_output(&pair->server);
+  }
+  assert_int_equal(pair_frames_with(pair, "-> @begin(17) [remote-channel=0x5"), 3);
+  assert_int_equal(pair_frames_with(pair, "-> @end(23)"), 3);
+  assert_false(pn_condition_is_set(pn_transport_condition(pair->server.driver.transport)));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      PAIR_TEST(peer_ends_before_we_have_begun),
+      PAIR_TEST(fault_and_end_in_one_read),
+      PAIR_TEST(fault_before_we_have_begun),
+      PAIR_TEST(channel_is_used_again),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
