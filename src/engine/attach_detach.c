@@ -101,7 +101,7 @@ static pni_status attach(pn_transport_t *transport, pn_link_t *link) {
 static void detached(pn_link_t *link) {
   pni_numbers_give(&link->session->handles, link->local_handle);
   link->local_handle = PNI_NO_HANDLE;
-  link->detach_sent = false;
+  link->detach_sent = link->remote_gone = false;
   link->errant = false;
   pni_endpoint_settle(&link->endpoint);
 }
@@ -120,7 +120,7 @@ static pni_status detach(pn_transport_t *transport, pn_link_t *link) {
   TRY(pni_send_detach(transport, (uint16_t)link->session->local_channel, &detach));
   pni_endpoint_paid(&link->endpoint, PNI_DUE_CLOSE);
   link->detach_sent = true;
-  if (link->remote_handle == PNI_NO_HANDLE) detached(link);
+  if (link->remote_gone) detached(link); /* not if the peer's attach has still to come */
   return PNI_OK;
 }
 
@@ -215,6 +215,12 @@ static pni_status check_attach(
   return PNI_OK;
 }
 
+/* Whether what the peer sent is of the kind that belongs there, or nothing. */
+static bool is_terminus(const pn_terminus_t *terminus, pn_terminus_type_t type) {
+  return terminus->type == PN_UNSPECIFIED || terminus->type == type ||
+         (type == PN_TARGET && terminus->type == PN_COORDINATOR);
+}
+
 pni_status pni_receive_attach(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
   struct pni_attach attach;
   pn_session_t *ssn;
@@ -230,8 +236,14 @@ pni_status pni_receive_attach(pn_transport_t *transport, uint16_t channel, struc
     return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "attach: no memory for a handle");
   }
   link->remote_handle = attach.handle;
+  link->remote_gone = false;
   TRY(read_attach(transport, link, &attach));
   pni_endpoint_remote_open(&link->endpoint);
+  if (!is_terminus(&link->remote_source, PN_SOURCE) || !is_terminus(&link->remote_target, PN_TARGET)) {
+    return pni_fail(transport, &link->endpoint, PNI_FAULT_ATTACH_FIELD, "attach: %s",
+        is_terminus(&link->remote_source, PN_SOURCE) ? "target: not a target or coordinator"
+                                                     : "source: not a source");
+  }
   if (!attach.role && !attach.has.initial_delivery_count) {
     return pni_fail(transport, &link->endpoint, PNI_FAULT_ATTACH_FIELD,
         "attach: a sender's initial-delivery-count is missing");
@@ -256,6 +268,7 @@ pni_status pni_receive_detach(pn_transport_t *transport, uint16_t channel, struc
   }
   pni_map_remove(&ssn->incoming_handles, detach.handle);
   link->remote_handle = PNI_NO_HANDLE;
+  link->remote_gone = true;
   link->receiving = NULL;
   link->dropping = false;
   /* A close may be answered without saying so: there is nothing left that could be attached again. */

@@ -14,6 +14,8 @@ ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
   pn_delivery_t *dlv = pn_link_current(link);
   if (!dlv || !link->sender) return PN_EOS;
   if (!bytes || size == 0) return 0;
+  if (PNI_UNLIKELY(dlv->aborted))
+    return (ssize_t)size; /* its beginning was lost with a transport: nobody takes the rest */
   const pni_status status = pni_payload_put(&link->payload, bytes, size);
   if (status) return status;
   dlv->waiting += size;

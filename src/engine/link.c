@@ -231,7 +231,8 @@ static void lose(pn_delivery_t *dlv) {
 
 void pni_link_unmapped(pn_link_t *link) {
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;
-  link->detach_sent = link->errant = link->dropping = link->blocked = false;
+  link->detach_sent = link->remote_gone = link->errant = false;
+  link->dropping = link->blocked = false;
   link->drained_due = link->echo_due = false;
   link->blocked_next = NULL;
   for (pn_delivery_t *dlv = link->unsettled, *next; dlv; dlv = next) {

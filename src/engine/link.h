@@ -22,6 +22,7 @@ struct pn_link_t {
   bool named : 1;  /* in the session's map of names */
   bool detach : 1; /* the detach that is due does not close */
   bool detach_sent : 1;
+  bool remote_gone : 1; /* the peer has detached what it attached */
   bool drain : 1;       /* receiver: wanted; sender: the peer's */
   bool drain_once : 1;  /* receiver: pn_link_drain set it, pn_link_flow takes it back */
   bool drained_due : 1; /* sender: has given up credit, a flow says so once its queue is empty */
