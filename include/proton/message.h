@@ -369,6 +369,18 @@ PN_EXTERN int pn_message_encode(pn_message_t *msg, char *bytes, size_t *size);
 PN_EXTERN ssize_t pn_message_encode2(pn_message_t *msg, pn_rwbytes_t *buf);
 
 /**
+ * Encode a message, put it into the current delivery of a sender, and advance: the message is on its way.
+ *
+ * @param msg     the message
+ * @param sender  its current delivery gets the bytes
+ * @param buf     memory to encode into, as for pn_message_encode2(); NULL: memory of the call's own
+ * @return number of bytes sent, or a negative code: that of the encoding, PN_EOS without a current delivery. After a
+ *         failure of the encoding the delivery is as it was
+ * @threads the one that holds the sender's connection
+ */
+PN_EXTERN ssize_t pn_message_send(pn_message_t *msg, pn_link_t *sender, pn_rwbytes_t *buf);
+
+/**
  * Write a message into a value tree, section after section, as described values. [3.2]
  *
  * @param msg   the message

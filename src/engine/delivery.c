@@ -6,6 +6,7 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/delivery.h"
+#include "base/memory.h"
 #include "base/object.h"
 #include "base/pool.h"
 #include "base/record.h"
@@ -52,7 +53,7 @@ pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag) {
   memset(dlv, 0, offsetof(pn_delivery_t, tag));
   dlv->link = link;
   dlv->tag_size = (uint8_t)tag.size;
-  if (tag.size > 0) memcpy(dlv->tag, tag.start, tag.size);
+  (void)pni_move(dlv->tag, tag.start, tag.size);
   dlv->listed = true;
   dlv->prev = link->last_unsettled;
   if (dlv->prev)
