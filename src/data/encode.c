@@ -51,7 +51,7 @@ static void write_scalar(const pn_data_t *data, struct pni_writer *writer, const
 static PNI_NOINLINE uint16_t write_run(const pn_data_t *data, struct pni_writer *writer, uint16_t at) {
   enum { WIDEST = 5 }; /* octets of what is not bytes, of the types that are taken here */
   static const uint8_t codes[] = {[PN_BINARY] = PNI_VBIN8, [PN_STRING] = PNI_STR8, [PN_SYMBOL] = PNI_SYM8};
-  if (!pni_writer_fits(writer)) return at;
+  if (writer->size >= writer->capacity) return at; /* there may be no place at all */
   uint8_t *p = writer->start + writer->size;
   const uint8_t *const end = writer->start + writer->capacity;
   const struct pni_node *const nodes = data->nodes;

@@ -43,8 +43,8 @@ PNI_INLINE void zero(void *object, size_t size) {
   ZERO_BLOCK(2);
   ZERO_BLOCK(3);
   ZERO_BLOCK(4);
-  const size_t done = size >= BLOCKS * BLOCK ? BLOCKS * BLOCK : size - size % BLOCK;
-  memset(start + done, 0, size - done);
+  const size_t rest = size > BLOCKS * BLOCK ? size - BLOCKS * BLOCK : size % BLOCK;
+  memset(start + (size - rest), 0, rest);
 }
 #undef ZERO_BLOCK
 
