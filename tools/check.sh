@@ -33,6 +33,7 @@ suite unit         tests dev unit
 suite unit-asan    tests asan unit
 suite corpus-asan  tests asan corpus
 suite differential tests dev differential
+suite simulation   tests dev simulation
 suite project      tests dev project
 
 echo
