@@ -107,29 +107,72 @@ static bool same_bytes(pn_bytes_t a, pn_bytes_t b) {
 #define same_ERROR                same_bytes
 #define same_ANY                  same_bytes
 
-enum { DESCRIPTOR = 3 };
-
 #define COMPOSITE(name, code, descriptor)                                                                    \
+  static bool same_##name(const struct pni_##name *one, const struct pni_##name *other) {                    \
+    (void)one, (void)other;
+#define FIELD(name, type, presence)                                                                          \
+  if (one->has.name != other->has.name || !same_##type(one->name, other->name)) return false;
+#define END(name)                                                                                            \
+  return true;                                                                                               \
+  }
+#include "spec/performatives.def"
+#undef COMPOSITE
+#undef FIELD
+#undef END
+
+/* The same value with sizes of four octets, if it is a list: decoders take that in another way. To be freed. */
+static uint8_t *widened(struct pni_reader reader, size_t *size) {
+  struct pni_value list;
+  if (pni_read_head(&reader, &list) || list.type != PN_LIST || list.code == PNI_LIST0) return NULL;
+  *size = 9 + (size_t)list.size;
+  uint8_t *const wide = malloc(*size);
+  CHECK(wide);
+  wide[0] = PNI_LIST32;
+  pni_store32(wide + 1, list.size + 4);
+  pni_store32(wide + 5, list.count);
+  memcpy(wide + 9, list.body, list.size);
+  return wide;
+}
+
+enum { DESCRIPTOR = 3, SPARE = 300 };
+
+/* In an exact room and in a large one, where encoders work in another way, the same is written; it can be decoded. */
+#define COMPOSITE(name, code, descriptor)                                                                    \
+  static void check_encoding_##name(const struct pni_##name *one) {                                          \
+    struct pni_##name other;                                                                                 \
+    struct pni_writer counting = pni_writer(NULL, 0);                                                        \
+    pni_##name##_encode(&counting, one);                                                                     \
+    uint8_t *const encoded = malloc(counting.size), *const roomy = malloc(counting.size + SPARE);            \
+    CHECK(encoded &&roomy);                                                                                  \
+    struct pni_writer writer = pni_writer(encoded, counting.size);                                           \
+    pni_##name##_encode(&writer, one);                                                                       \
+    struct pni_writer easy = pni_writer(roomy, counting.size + SPARE);                                       \
+    pni_##name##_encode(&easy, one);                                                                         \
+    CHECK(writer.size == counting.size && easy.size == counting.size);                                       \
+    CHECK(memcmp(encoded, roomy, counting.size) == 0);                                                       \
+    struct pni_reader reader = pni_reader(encoded + DESCRIPTOR, writer.size - DESCRIPTOR);                   \
+    CHECK(pni_##name##_decode(&reader, &other) == PNI_OK && pni_reader_left(&reader) == 0);                  \
+    CHECK(same_##name(one, &other));                                                                         \
+    free(encoded);                                                                                           \
+    free(roomy);                                                                                             \
+  }                                                                                                          \
   static void check_##name(struct pni_reader reader) {                                                       \
     struct pni_##name one, other;                                                                            \
-    if (pni_##name##_decode(&reader, &one)) {                                                                \
-      CHECK(fault_is_told(&reader) && reader.fault.type);                                                    \
-      return;                                                                                                \
+    size_t size = 0;                                                                                         \
+    uint8_t *const wide = widened(reader, &size);                                                            \
+    const pni_status status = pni_##name##_decode(&reader, &one);                                            \
+    if (wide) {                                                                                              \
+      struct pni_reader wide_reader = pni_reader(wide, size);                                                \
+      CHECK(pni_##name##_decode(&wide_reader, &other) == status);                                            \
+      if (status) CHECK(wide_reader.fault.what == reader.fault.what);                                        \
+      if (status == PNI_OK) CHECK(same_##name(&one, &other));                                                \
     }                                                                                                        \
-    struct pni_writer counting = pni_writer(NULL, 0);                                                        \
-    pni_##name##_encode(&counting, &one);                                                                    \
-    uint8_t *const encoded = malloc(counting.size);                                                          \
-    CHECK(encoded);                                                                                          \
-    struct pni_writer writer = pni_writer(encoded, counting.size);                                           \
-    pni_##name##_encode(&writer, &one);                                                                      \
-    CHECK(writer.size == counting.size);                                                                     \
-    reader = pni_reader(encoded + DESCRIPTOR, writer.size - DESCRIPTOR);                                     \
-    CHECK(pni_##name##_decode(&reader, &other) == PNI_OK && pni_reader_left(&reader) == 0);
-#define FIELD(name, type, presence)                                                                          \
-  CHECK(one.has.name == other.has.name && same_##type(one.name, other.name));
-#define END(name)                                                                                            \
-  free(encoded);                                                                                             \
+    free(wide);                                                                                              \
+    if (status) CHECK(fault_is_told(&reader) && reader.fault.type);                                          \
+    if (status == PNI_OK) check_encoding_##name(&one);                                                       \
   }
+#define FIELD(name, type, presence)
+#define END(name)
 #include "spec/performatives.def"
 #undef COMPOSITE
 #undef FIELD

@@ -144,6 +144,40 @@ static void a_string_stays_when_there_is_no_memory(void **state) {
   assert_null(place);
 }
 
+/* Short moves, forwards and backwards over themselves, leave all around them alone. */
+static void octets_move_over_themselves(void **state) {
+  (void)state;
+  enum { ROOM = 200, MOST = 80, SHIFT = 40 };
+  for (size_t size = 0; size <= MOST; size++) {
+    for (size_t from = 0; from <= SHIFT; from++) {
+      for (size_t to = 0; to <= SHIFT; to += 3) {
+        uint8_t octets[ROOM], expected[ROOM], few[ROOM];
+        for (size_t i = 0; i < ROOM; i++) octets[i] = expected[i] = few[i] = (uint8_t)i;
+        memmove(expected + to, expected + from, size);
+        assert_ptr_equal(pni_move(octets + to, octets + from, size), octets + to);
+        assert_memory_equal(octets, expected, ROOM);
+        if (size > PNI_COPY_FEW) continue;
+        (void)pni_copy_few(few + to, few + from, size);
+        assert_memory_equal(few, expected, ROOM);
+      }
+    }
+  }
+}
+
+/* Whoever copies text gets to know in passing whether it is ASCII. */
+static void copying_tells_of_high_bits(void **state) {
+  (void)state;
+  for (size_t size = 0; size <= PNI_COPY_FEW; size++) {
+    char from[PNI_COPY_FEW] = {0}, to[PNI_COPY_FEW];
+    assert_true((pni_copy_few(to, from, size) & 0x8080808080808080u) == 0);
+    for (size_t i = 0; i < size; i++) {
+      from[i] = (char)0x80;
+      assert_true((pni_copy_few(to, from, size) & 0x8080808080808080u) != 0);
+      from[i] = 0;
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(first_room_is_what_is_needed, setup),
@@ -153,6 +187,8 @@ int main(void) {
       cmocka_unit_test_setup(failure_changes_nothing, setup),
       cmocka_unit_test_setup(sizes_do_not_wrap, setup),
       cmocka_unit_test_setup(strings_are_kept_as_copies, setup),
+      cmocka_unit_test(octets_move_over_themselves),
+      cmocka_unit_test(copying_tells_of_high_bits),
       cmocka_unit_test_setup(a_string_stays_when_there_is_no_memory, setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

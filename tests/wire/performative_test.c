@@ -91,6 +91,20 @@ static void each_field_goes_both_ways_but_one(void **state) {
   }
 }
 
+/* A list of the usual encoding and one with wide sizes, which is decoded in another way, hold the same. */
+static void assert_decodes(const struct composite *composite, const struct list *list) {
+  for (unsigned wide = 0; wide <= 1; wide++) {
+    struct octets octets = list_encoded(list, composite->count, wide != 0, "");
+    struct pni_reader reader = pni_reader(octets.start, octets.size);
+    union any any;
+    memset(&any, 0xa5, sizeof any);
+    if (composite->decode(&reader, &any) != PNI_OK) fail_msg("%s: %s", composite->name, fault_of(&reader));
+    assert_int_equal(pni_reader_left(&reader), 0);
+    assert_held(composite, list, &any);
+    octets_free(&octets);
+  }
+}
+
 /* Every value of every type, in whatever encoding, means what it should. */
 static void each_field_takes_all_its_values(void **state) {
   (void)state;
@@ -100,13 +114,7 @@ static void each_field_takes_all_its_values(void **state) {
       for (unsigned v = 0; v < MOST_VALUES && composite->fields[i].type->values[v].encoded; v++) {
         struct list list = list_of(composite, false);
         list.values[i] = composite->fields[i].type->values[v].encoded;
-        struct octets octets = list_encoded(&list, composite->count, false, "");
-        struct pni_reader reader = pni_reader(octets.start, octets.size);
-        union any any;
-        if (composite->decode(&reader, &any) != PNI_OK)
-          fail_msg("%s: %s", composite->name, fault_of(&reader));
-        assert_held(composite, &list, &any);
-        octets_free(&octets);
+        assert_decodes(composite, &list);
       }
     }
   }
@@ -174,6 +182,70 @@ static void encoders_stay_within_their_room(void **state) {
   }
 }
 
+/* In a room of any size behind some octets, from too small to far too large, the composite is the same. */
+static void assert_written_alike(const struct composite *composite, const union any *any) {
+  enum { BEFORE = 5, SPARE = 200 };
+  struct pni_writer counting = pni_writer(NULL, 0);
+  composite->encode(&counting, any);
+  struct octets expected = {.start = malloc(counting.size), .size = counting.size};
+  struct pni_writer exact = pni_writer(expected.start, expected.size);
+  composite->encode(&exact, any);
+  for (size_t capacity = BEFORE; capacity <= BEFORE + expected.size + SPARE; capacity++) {
+    uint8_t *const room = malloc(capacity);
+    struct pni_writer writer = pni_writer(room, capacity);
+    pni_write_raw(&writer, "hello", BEFORE);
+    composite->encode(&writer, any);
+    assert_int_equal(writer.size, BEFORE + expected.size);
+    assert_memory_equal(room, "hello", BEFORE);
+    if (pni_writer_fits(&writer)) assert_octets(room + BEFORE, writer.size - BEFORE, &expected);
+    free(room);
+  }
+  octets_free(&expected);
+}
+
+/* Bytes of the sizes from which they, and the list around them, are wide. */
+static void assert_long_values_written_alike(const struct composite *composite, unsigned field) {
+  const char *const primitive = composite->fields[field].type->takes;
+  const unsigned code = strcmp(primitive, "BINARY") == 0   ? PNI_VBIN8
+                        : strcmp(primitive, "SYMBOL") == 0 ? PNI_SYM8
+                                                           : PNI_STR8;
+  for (unsigned size = 200; size <= 260; size++) {
+    char text[400];
+    struct list list = list_of(composite, false);
+    if (size <= 255)
+      snprintf(text, sizeof text, "%02x %02x '%0*d'", code, size, (int)size, 0);
+    else
+      snprintf(text, sizeof text, "%02x %08x '%0*d'", code + 0x10, size, (int)size, 0);
+    list.values[field] = text;
+    struct octets octets = list_canonical(composite, &list);
+    struct pni_reader reader = pni_reader(octets.start + DESCRIPTOR, octets.size - DESCRIPTOR);
+    union any any;
+    if (composite->decode(&reader, &any) != PNI_OK) fail_msg("%s: %s", composite->name, fault_of(&reader));
+    assert_written_alike(composite, &any);
+    octets_free(&octets);
+  }
+}
+
+static void composites_are_the_same_in_any_room(void **state) {
+  (void)state;
+  for (size_t n = 0; n < composite_count; n++) {
+    const struct composite *const composite = &composites[n];
+    for (unsigned all = 0; all <= 1; all++) {
+      const struct list list = list_of(composite, all != 0);
+      struct octets octets = list_encoded(&list, composite->count, false, "");
+      struct pni_reader reader = pni_reader(octets.start, octets.size);
+      union any any;
+      assert_int_equal(composite->decode(&reader, &any), PNI_OK);
+      assert_written_alike(composite, &any);
+      octets_free(&octets);
+    }
+    for (unsigned i = 0; i < composite->count; i++) {
+      const char *const held = composite->fields[i].type->values[0].held;
+      if (held && held[0] == '"') assert_long_values_written_alike(composite, i);
+    }
+  }
+}
+
 static void composites_are_found_by_their_names(void **state) {
   (void)state;
   for (size_t n = 0; n < composite_count; n++) {
@@ -204,6 +276,7 @@ int main(void) {
       cmocka_unit_test(lists_of_all_lengths_and_widths_are_equal),
       cmocka_unit_test(only_the_list_is_taken),
       cmocka_unit_test(encoders_stay_within_their_room),
+      cmocka_unit_test(composites_are_the_same_in_any_room),
       cmocka_unit_test(composites_are_found_by_their_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
