@@ -16,8 +16,8 @@ bool pn_data_prev(pn_data_t *data) {
 }
 
 bool pn_data_enter(pn_data_t *data) {
-  if (!pni_node_compound(pni_data_current(data))) return false;
   pni_data_settle(data);
+  if (!pni_node_compound(pni_data_current(data))) return false;
   data->parent = data->current;
   data->current = 0;
   return true;

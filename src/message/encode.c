@@ -103,16 +103,18 @@ static void write_null_body(struct pni_writer *writer) {
 static pni_status write_values(
     pn_message_t *msg, struct pni_writer *writer, pn_data_t *data, enum pni_section section) {
   if (section == PNI_SECTION_amqp_value) return cannot(msg, section, "more than one value");
-  while (pn_data_next(data)) {
-    if (section_of(pn_data_type(data)) != section) {
-      return cannot(msg, section, "values of a body are either all binaries or all lists");
-    }
+  pni_status status = PNI_OK;
+  while (status == PNI_OK && pn_data_next(data)) {
     pni_write_descriptor(writer, (uint8_t)(PNI_SECTION_FIRST_CODE + section));
-    const pni_status status = pni_data_write_current(data, writer);
-    if (status) return refused(msg, status, section, data);
+    if (section_of(pn_data_type(data)) != section) {
+      status = cannot(msg, section, "values of a body are either all binaries or all lists");
+    } else {
+      status = pni_data_write_current(data, writer);
+      if (status) status = refused(msg, status, section, data);
+    }
   }
   pn_data_rewind(data);
-  return PNI_OK;
+  return status;
 }
 
 /* A message that came without a body leaves without one: the bare message is its sender's. */

@@ -142,6 +142,22 @@ int pn_message_set_user_id(pn_message_t *msg, pn_bytes_t user_id) {
   return 0;
 }
 
+/* A string or binary as a value; returns its octets. The bytes may lie in the very room that it is written to, where those
+ * of an identifier that was got before are. */
+static size_t encode_bytes(uint8_t *to, pn_type_t type, pn_bytes_t bytes) {
+  const bool wide = bytes.size > UINT8_MAX;
+  const size_t head = wide ? 5 : 2;
+  (void)pni_move(to + head, bytes.start, bytes.size);
+  if (wide) {
+    to[0] = type == PN_STRING ? PNI_STR32 : PNI_VBIN32;
+    pni_store32(to + 1, (uint32_t)bytes.size);
+  } else {
+    to[0] = type == PN_STRING ? PNI_STR8 : PNI_VBIN8;
+    to[1] = (uint8_t)bytes.size;
+  }
+  return head + bytes.size;
+}
+
 /* An identifier as the value it is encoded as. */
 static int keep_id(pn_message_t *msg, enum pni_field slot, const pn_msgid_t *id, pn_bytes_t *field) {
   enum { HEAD = 5, FIXED = 17 }; /* octets of the widest head of bytes; of the widest other identifier */
@@ -149,17 +165,13 @@ static int keep_id(pn_message_t *msg, enum pni_field slot, const pn_msgid_t *id,
   const size_t size = variable ? id->u.as_bytes.size : FIXED - HEAD;
   char *const start = size <= UINT32_MAX ? pni_store_room(&msg->store, slot, HEAD + size) : NULL;
   if (PNI_UNLIKELY(!start)) return no_room(msg, slot, size);
-  struct pni_writer writer = pni_writer(start, HEAD + size);
   if (variable) {
-    /* The bytes may lie in this very room, where an identifier got before points to. */
-    const size_t head = size <= UINT8_MAX ? 2 : HEAD;
-    if (size > 0) memmove(start + head, id->u.as_bytes.start, size);
-    const uint8_t code = id->type == PN_STRING ? PNI_STR8 : PNI_VBIN8;
-    pni_write_bytes(&writer, code, pn_bytes(size, start + head));
+    *field = pn_bytes(encode_bytes((uint8_t *)start, id->type, id->u.as_bytes), start);
   } else {
+    struct pni_writer writer = pni_writer(start, HEAD + size);
     pni_write_atom(&writer, id);
+    *field = pn_bytes(writer.size, start);
   }
-  *field = pn_bytes(writer.size, start);
   return 0;
 }
 

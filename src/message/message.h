@@ -62,7 +62,6 @@ struct pn_message_t {
   unsigned made_count;
   struct pni_deferral deferral; /* of the trees */
   struct pn_error_t error;
-  size_t extra; /* octets behind the struct for whoever asked for them */
 };
 
 /* The sections that are a message's body, as bits of `present`. */

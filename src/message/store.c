@@ -1,18 +1,19 @@
 /* store.c: bytes that do not move, cut from chunks.
  *
- * A chunk is at least twice as large as the one before, and a slot that outgrows its room gets at least twice the room, so
+ * A chunk is twice as large as the one before, or larger if need be, and a slot that outgrows its room gets at least twice the room, so
  * waste is bounded by what is in use. Emptying keeps the newest chunk alone, which is larger than all the others
  * together: after a few rounds everything fits into it. */
 #include "message/store.h"
 
 #include <stdlib.h>
 
-enum { FIRST_CHUNK = 256 };
+#define FIRST_CHUNK   ((size_t)256)
+#define LARGEST_CHUNK ((size_t)UINT32_MAX) /* that is made for more than one slot's sake */
 
 static pni_status add_chunk(struct pni_store *store, size_t size) {
-  size_t capacity = store->chunk ? 2 * store->chunk->capacity : FIRST_CHUNK;
+  size_t capacity = store->chunk ? store->chunk->capacity : FIRST_CHUNK / 2;
+  capacity = capacity > LARGEST_CHUNK / 2 ? LARGEST_CHUNK : 2 * capacity;
   if (capacity < size) capacity = size;
-  if (capacity > SIZE_MAX / 4) return PNI_NO_MEMORY;
   struct pni_chunk *const chunk = malloc(sizeof *chunk + capacity);
   if (!chunk) return PNI_NO_MEMORY;
   chunk->older = store->chunk;

@@ -27,6 +27,30 @@ static void assert_held(const struct composite *composite, const struct list *li
   }
 }
 
+/* A list with wide sizes means the same; it is decoded in another way. */
+static void assert_wide_list_is_the_same(const struct composite *composite, const struct list *list) {
+  struct octets octets = list_encoded(list, composite->count, true, "");
+  struct pni_reader reader = pni_reader(octets.start, octets.size);
+  union any any;
+  memset(&any, 0x5a, sizeof any);
+  if (composite->decode(&reader, &any) != PNI_OK) fail_msg("%s: %s", composite->name, fault_of(&reader));
+  assert_int_equal(pni_reader_left(&reader), 0);
+  assert_held(composite, list, &any);
+  octets_free(&octets);
+}
+
+/* What is written does not depend on how much room there is; with plenty it is written in another way. */
+static void assert_room_does_not_matter(
+    const struct composite *composite, const union any *any, const struct octets *expected) {
+  for (size_t more = 0; more <= 200; more += 10) {
+    uint8_t *const room = malloc(expected->size + more);
+    struct pni_writer writer = pni_writer(room, expected->size + more);
+    composite->encode(&writer, any);
+    assert_octets(room, writer.size, expected);
+    free(room);
+  }
+}
+
 /* The list is decoded, the struct holds what it should, and encodes to the same list again. */
 static void assert_round_trip(const struct composite *composite, const struct list *list) {
   struct octets octets = list_canonical(composite, list);
@@ -45,6 +69,8 @@ static void assert_round_trip(const struct composite *composite, const struct li
   composite->encode(&writer, &any);
   assert_true(pni_writer_fits(&writer));
   assert_octets(again.start, again.size, &octets);
+  assert_room_does_not_matter(composite, &any, &octets);
+  assert_wide_list_is_the_same(composite, list);
   octets_free(&again);
   octets_free(&octets);
 }
