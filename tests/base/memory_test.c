@@ -112,6 +112,23 @@ static void sizes_do_not_wrap(void **state) {
   assert_int_equal(asked, 0);
 }
 
+static void string_is_replaced_by_a_copy(void **state) {
+  (void)state;
+  char *place = NULL;
+  assert_int_equal(pni_keep_string(&place, "one"), PNI_OK);
+  assert_string_equal(place, "one");
+  assert_int_equal(pni_keep_string(&place, place + 1), PNI_OK); /* a part of itself */
+  assert_string_equal(place, "ne");
+  assert_int_equal(pni_keep_bytes(&place, "a\0b", 3), PNI_OK);
+  assert_memory_equal(place, "a\0b", 4);
+  assert_int_equal(pni_keep_bytes(&place, "", 0), PNI_OK);
+  assert_string_equal(place, "");
+  assert_int_equal(pni_keep_bytes(&place, "x", SIZE_MAX), PNI_NO_MEMORY);
+  assert_string_equal(place, "");
+  assert_int_equal(pni_keep_string(&place, NULL), PNI_OK);
+  assert_null(place);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(first_room_is_what_is_needed, setup),
@@ -120,6 +137,7 @@ int main(void) {
       cmocka_unit_test_setup(more_than_a_doubling_is_given_at_once, setup),
       cmocka_unit_test_setup(failure_changes_nothing, setup),
       cmocka_unit_test_setup(sizes_do_not_wrap, setup),
+      cmocka_unit_test_setup(string_is_replaced_by_a_copy, setup),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

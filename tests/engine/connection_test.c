@@ -110,7 +110,7 @@ static void released_connection_begins_anew(void **state) {
 static void delivery_that_was_not_sent_is_sent_over_the_next_transport(void **state) {
   struct pair *pair = *state;
   pair_open_sender(pair, "x");
-  pn_delivery_t *waiting = send_text(&pair->client, "waiting"); /* for credit, which never came */
+  send_text(&pair->client, "waiting"); /* for credit, which never came */
   pair_run(pair);
   struct pair *next = move_client(pair, pair->step);
   pn_connection_open(next->client.driver.connection);
@@ -119,7 +119,7 @@ static void delivery_that_was_not_sent_is_sent_over_the_next_transport(void **st
   grant(&next->server, 1);
   pair_run(next);
   assert_text_received(&next->server, "waiting");
-  assert_true(pn_delivery_settled(waiting) || pn_link_unsettled(next->client.link) == 0);
+  assert_int_equal(pn_link_unsettled(next->client.link), 0);
   pair_free(next);
 }
 
