@@ -44,12 +44,12 @@ pni_status pni_session_of_channel(
       pni_composite(performative)->name, channel);
 }
 
-/* A session that is unmapped on both sides has no use for what was counted by channel, handle and delivery-id. */
+/* The session is unmapped on both sides, and may be gone then. */
 static void unmap(pn_transport_t *transport, pn_session_t *ssn) {
   pni_map_remove(&transport->outgoing, ssn->local_channel);
   pni_numbers_give(&transport->numbers, ssn->local_channel);
   ssn->local_channel = PNI_NO_CHANNEL;
-  pni_endpoint_settle(&ssn->endpoint);
+  pni_session_unmapped(ssn);
 }
 
 /* One end of the session has been begun or ended. */

@@ -136,23 +136,34 @@ void pni_endpoint_owe_anew(struct pni_endpoint *endpoint, unsigned due) {
   set_due(endpoint, due);
 }
 
-/* The end. What ends may end its parent, three levels up at the most: that is all the recursion there is. */
+/* The end. */
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
-void pni_endpoint_settle(struct pni_endpoint *endpoint) {
-  if (endpoint->kind == PNI_SESSION) pni_session_unmapped((pn_session_t *)endpoint);
-  /* Whatever is on the queue will be looked at once more. */
-  if (endpoint->done || !endpoint->freed || endpoint->queued || !type_of(endpoint)->over(endpoint)) return;
-  struct pni_endpoint *parent = parent_of(endpoint);
+/* Whether both the application and the protocol are done with it. What is on the queue will be looked at once more. */
+static bool is_over(struct pni_endpoint *endpoint) {
+  return endpoint->freed && !endpoint->done && !endpoint->queued && type_of(endpoint)->over(endpoint);
+}
+
+/* Give up the engine's reference; of a connection it is its maker's. */
+static void give_up(struct pni_endpoint *endpoint) {
   set_due(endpoint, 0);
   type_of(endpoint)->take_out(endpoint);
   endpoint->done = true;
   pni_endpoint_event(endpoint, type_of(endpoint)->final);
-  if (!parent) return;
-  pni_endpoint_hold(parent);
-  pni_object_decref(endpoint);
-  pni_endpoint_settle(parent);
-  pni_endpoint_unhold(parent);
+  if (endpoint->kind != PNI_CONNECTION) pni_object_decref(endpoint);
+}
+
+/* The parent may have waited for this child alone. It is held until it has been looked at. */
+void pni_endpoint_settle(struct pni_endpoint *endpoint) {
+  bool held = false;
+  while (endpoint) {
+    const bool gone = is_over(endpoint);
+    struct pni_endpoint *parent = gone ? parent_of(endpoint) : NULL;
+    if (parent) pni_endpoint_hold(parent);
+    if (gone) give_up(endpoint);
+    if (held) pni_endpoint_unhold(endpoint);
+    endpoint = parent;
+    held = true;
+  }
 }
 
 /* Memory. */
@@ -168,17 +179,19 @@ void pni_endpoint_begin(struct pni_endpoint *endpoint) {
   pni_endpoint_event(endpoint, type_of(endpoint)->init);
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
+/* Free the memory of an endpoint, and of each of its parents of which this was the last that kept it. */
 static void destroy(struct pni_endpoint *endpoint) {
-  struct pni_endpoint *parent = parent_of(endpoint);
-  type_of(endpoint)->clear(endpoint);
-  pni_condition_clear(&endpoint->condition);
-  pni_condition_clear(&endpoint->remote_condition);
-  pn_record_t *record = endpoint->record;
-  endpoint->record = NULL;
-  if (record) pn_decref(record);
-  pn_object_free(endpoint);
-  if (parent) pni_endpoint_unhold(parent);
+  do {
+    struct pni_endpoint *parent = parent_of(endpoint);
+    type_of(endpoint)->clear(endpoint);
+    pni_condition_clear(&endpoint->condition);
+    pni_condition_clear(&endpoint->remote_condition);
+    pn_record_t *record = endpoint->record;
+    endpoint->record = NULL;
+    if (record) pn_decref(record);
+    pn_object_free(endpoint);
+    endpoint = parent;
+  } while (endpoint && --endpoint->held == 0 && pni_object_refcount(endpoint) == 0);
 }
 
 void pni_endpoint_release(void *object) {
@@ -186,7 +199,6 @@ void pni_endpoint_release(void *object) {
   if (endpoint->held == 0) destroy(endpoint);
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion) */
 void pni_endpoint_unhold(struct pni_endpoint *endpoint) {
   if (--endpoint->held == 0 && pni_object_refcount(endpoint) == 0) destroy(endpoint);
 }

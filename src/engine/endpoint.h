@@ -100,8 +100,7 @@ void pni_endpoint_owe_anew(struct pni_endpoint *endpoint, unsigned due);
 void pni_endpoint_queue(struct pni_endpoint *endpoint);
 
 /* After anything that may have been the last thing the protocol or the application wanted: give up the engine's
- * reference if both are done. The endpoint may be gone then, and its parent, too. A session that has been unmapped takes
- * its links off the wire here. */
+ * reference if both are done. The endpoint may be gone then, and its parent, too. */
 void pni_endpoint_settle(struct pni_endpoint *endpoint);
 
 /* A child's memory has come into being, or has gone: the parent's memory stays as long as there is one. */

@@ -8,11 +8,11 @@
 #include "engine/logger.h"
 #include "base/text.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <threads.h>
 
 enum { LINE_ROOM = 1024 }; /* bytes of a line, with its NUL */
 static const char truncated[] = " ... (truncated)";
@@ -139,16 +139,19 @@ static unsigned levels_in(const char *text) {
   return bits;
 }
 
-/* The environment is read once, before any thread has the default logger. */
+static const char *variable_named(const char *name) {
+  return getenv(name); /* NOLINT(concurrency-mt-unsafe): who changes it takes care of that */
+}
+
 static bool is_on(const char *variable) {
-  const char *value = getenv(variable); /* NOLINT(concurrency-mt-unsafe) */
+  const char *value = variable_named(variable);
   if (!value) return false;
   return strcasecmp(value, "1") == 0 || strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 ||
          strcasecmp(value, "on") == 0;
 }
 
 static unsigned levels_in_environment(void) {
-  const char *log = getenv("PN_LOG"); /* NOLINT(concurrency-mt-unsafe) */
+  const char *log = variable_named("PN_LOG");
   unsigned bits = PN_LEVEL_CRITICAL | (log ? levels_in(log) : 0);
   if (is_on("PN_TRACE_FRM")) bits |= PN_LEVEL_FRAME;
   if (is_on("PN_TRACE_RAW")) bits |= PN_LEVEL_RAW;
@@ -158,7 +161,7 @@ static unsigned levels_in_environment(void) {
 }
 
 static pn_logger_t usual;
-static once_flag usual_begun = ONCE_FLAG_INIT;
+static pthread_once_t usual_begun = PTHREAD_ONCE_INIT; /* which ThreadSanitizer knows, unlike call_once */
 
 static void begin_usual(void) {
   usual.sink = to_stderr;
@@ -168,7 +171,7 @@ static void begin_usual(void) {
 }
 
 pn_logger_t *pn_default_logger(void) {
-  call_once(&usual_begun, begin_usual);
+  pthread_once(&usual_begun, begin_usual);
   return &usual;
 }
 

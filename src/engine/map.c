@@ -19,18 +19,19 @@ static void enter(struct pni_map *map, struct pni_map_entry entry) {
 /* Move to a table of `places`; the map stays as it is without memory. */
 static pni_status resize(struct pni_map *map, uint32_t places) {
   pni_hash_seed();
-  struct pni_map next = {
-      .entries = calloc(places, sizeof *next.entries), .count = map->count, .mask = places - 1};
-  if (!next.entries) return PNI_NO_MEMORY;
-  if (map->mask == 0) {
-    enter(&next, (struct pni_map_entry){.value = map->value, .key = map->key});
-  } else {
-    for (uint32_t i = 0; i <= map->mask; i++) {
-      if (map->entries[i].value) enter(&next, map->entries[i]);
-    }
-    free(map->entries);
+  const struct pni_map old = *map;
+  struct pni_map_entry *entries = calloc(places, sizeof *entries);
+  if (!entries) return PNI_NO_MEMORY;
+  map->entries = entries;
+  map->mask = places - 1;
+  if (old.mask == 0) {
+    enter(map, (struct pni_map_entry){.value = old.value, .key = old.key});
+    return PNI_OK;
   }
-  *map = next;
+  for (uint32_t i = 0; i <= old.mask; i++) {
+    if (old.entries[i].value) enter(map, old.entries[i]);
+  }
+  free(old.entries);
   return PNI_OK;
 }
 

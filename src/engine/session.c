@@ -107,9 +107,7 @@ static bool has_been_used(const pn_session_t *ssn) {
          ssn->blocked;
 }
 
-void pni_session_unmapped(pn_session_t *ssn) {
-  if (mapped(ssn) || !has_been_used(ssn)) return;
-  pni_endpoint_incref(ssn);
+static void forget(pn_session_t *ssn) {
   drop_dispositions(ssn);
   for (pn_link_t *link = ssn->links; link; link = link->session_next) pni_link_unmapped(link);
   ssn->blocked = ssn->last_blocked = NULL;
@@ -117,13 +115,18 @@ void pni_session_unmapped(pn_session_t *ssn) {
   pni_map_clear(&ssn->incoming_handles);
   pni_delivery_ids_clear(&ssn->outgoing);
   pni_delivery_ids_clear(&ssn->incoming);
-  const enum pni_due all = (enum pni_due)UINT8_MAX;
   const bool bound = ssn->connection->transport != NULL;
   for (pn_link_t *link = ssn->links, *next; link; link = next) {
     next = link->session_next;
-    if (bound) pni_endpoint_paid(&link->endpoint, all);
+    if (bound) pni_endpoint_paid(&link->endpoint, (enum pni_due)link->endpoint.due);
     pni_endpoint_settle(&link->endpoint);
   }
+}
+
+void pni_session_unmapped(pn_session_t *ssn) {
+  pni_endpoint_incref(ssn);
+  if (has_been_used(ssn)) forget(ssn);
+  pni_endpoint_settle(&ssn->endpoint);
   pni_endpoint_decref(ssn);
 }
 

@@ -68,8 +68,8 @@ void pni_session_used(pn_session_t *ssn, size_t payload);
 /* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
 void pni_session_taken(pn_session_t *ssn, size_t bytes);
 
-/* If it is mapped on neither side any more, forget what was counted by handle and delivery-id, and take its links off the
- * wire. */
+/* It is mapped on neither side any more: forget what was counted by handle and delivery-id, and take its links off the wire.
+ * It may be gone then. */
 void pni_session_unmapped(pn_session_t *ssn);
 
 /* The connection has been unbound. */

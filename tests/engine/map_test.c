@@ -152,7 +152,7 @@ static void searches_are_short(void **state) {
            at = (at + 1) & map.mask)
         steps++;
     }
-    assert_true(steps < 2 * ALL);
+    assert_true(steps < 2 * (uint64_t)ALL);
     pni_map_clear(&map);
   }
 }
