@@ -51,6 +51,8 @@ static bool prepare(void) {
 
 void *pni_pool_take_slow(size_t size) { return malloc(pni_pool_room(size)); }
 
+/* Comes back to the quick way once, when that has room from then on. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 void pni_pool_give_slow(void *block, size_t size) {
   if (PNI_POOLED && block && prepare())
     pni_pool_give(block, size);

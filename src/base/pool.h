@@ -69,6 +69,7 @@ PNI_INLINE void *pni_pool_take(size_t size) {
 }
 
 /* Give back a block that was taken for `size` bytes. NULL is let pass. */
+/* NOLINTNEXTLINE(misc-no-recursion): see pni_pool_give_slow */
 PNI_INLINE void pni_pool_give(void *memory, size_t size) {
   const unsigned class = pni_pool_class(size);
   if (PNI_POOLED && PNI_LIKELY(memory && class < PNI_POOL_CLASSES && pni_pool.room[class] > 0)) {

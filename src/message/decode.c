@@ -155,7 +155,7 @@ static pni_status read_descriptor(struct pni_reader *reader, uint64_t *code) {
 /* A descriptor that is not 00 53 and a code: the place behind it. */
 static PNI_COLD const uint8_t *other_descriptor(const uint8_t *start, const uint8_t *end, unsigned *code) {
   struct pni_reader reader = {.pos = start, .end = end};
-  uint64_t number;
+  uint64_t number = UNKNOWN;
   if (start == end)
     *code = END;
   else if (read_descriptor(&reader, &number))

@@ -33,7 +33,8 @@
 #define ABSENT_ANY(presence)                  BYTES_##presence
 
 /* Zeroes, by wide stores: a struct of more than a few members would be given to a slow string instruction. */
-enum { BLOCK = 64, BLOCKS = 5 };
+#define BLOCK  ((size_t)64)
+#define BLOCKS ((size_t)5)
 #define ZERO_BLOCK(n)                                                                                        \
   if (size >= ((n) + 1) * BLOCK) memset(start + (n)*BLOCK, 0, BLOCK)
 PNI_INLINE void zero(void *object, size_t size) {
@@ -47,6 +48,8 @@ PNI_INLINE void zero(void *object, size_t size) {
   memset(start + (size - rest), 0, rest);
 }
 #undef ZERO_BLOCK
+#undef BLOCK
+#undef BLOCKS
 
 #define HAS_DEFAULT_MANDATORY      false
 #define HAS_DEFAULT_OPTIONAL       false

@@ -308,7 +308,7 @@ static void sections_have_a_limit(void **state) {
   (void)state;
   enum { LIMIT = 65535, SECTION = 5 };
   pn_message_t *msg = pn_message();
-  uint8_t *const bytes = malloc(SECTION * (LIMIT + 1));
+  uint8_t *const bytes = malloc((size_t)SECTION * (LIMIT + 1));
   for (int kind = 0; kind < 2; kind++) {
     const size_t size = kind == 0 ? 5 : 4;
     for (size_t i = 0; i <= LIMIT; i++)

@@ -72,7 +72,7 @@ static bool wanted(const char *name, char **names, int count) {
 
 static int play_wanted(char **names, int count, const struct options *options) {
   int played = 0;
-  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+  for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
     for (const struct scenario *scenario = groups[g]; scenario->name; scenario++) {
       if (!wanted(scenario->name, names, count)) continue;
       played++;
@@ -83,7 +83,7 @@ static int play_wanted(char **names, int count, const struct options *options) {
 }
 
 static int list(void) {
-  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+  for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
     for (const struct scenario *scenario = groups[g]; scenario->name; scenario++) puts(scenario->name);
   return 0;
 }
@@ -101,7 +101,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(argv[i], "--leads") || !strcmp(argv[i], "--follows"))
       options.leads = argv[i][2] == 'l';
     else if (!strcmp(argv[i], "--cross") && i + 1 < argc)
-      options.cross = atoi(argv[++i]);
+      options.cross = (int)strtol(argv[++i], NULL, 10);
     else {
       fprintf(stderr, "%s: what is %s?\n", argv[0], argv[i]);
       return 2;

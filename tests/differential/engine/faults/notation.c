@@ -116,7 +116,7 @@ static const char *word(const char *at) {
     put(code_of(name), 1);
     return compound(at + 1, 0xd0, ']');
   }
-  if (strcmp(name, "null") && strcmp(name, "true") && strcmp(name, "false")) malformed(name);
+  if (strcmp(name, "null") != 0 && strcmp(name, "true") != 0 && strcmp(name, "false") != 0) malformed(name);
   put(name[0] == 'n' ? 0x40 : name[0] == 't' ? 0x41 : 0x42, 1);
   return at;
 }
