@@ -1,8 +1,7 @@
 """Horizontal bars as SVG: enough for the pages of docs/, and nothing else."""
 import html
 
-WIDTH, LABELS, BARS, HEIGHT, GAP = 860, 250, 470, 16, 12
-COLOURS = ["#9aa5b1", "#0b6e99", "#3fa796", "#d9a441"]
+WIDTH, LABELS, BARS, HEIGHT, GAP = 900, 310, 470, 16, 12
 INK, FAINT, PAPER = "#20262d", "#c9d1d9", "#ffffff"
 
 
@@ -15,11 +14,10 @@ def _bar(x, y, width, height, colour):
     return '<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>' % (x, y, width, height, colour)
 
 
-def bars(title, subtitle, rows, form="%.1f"):
+def bars(title, subtitle, rows, colour, form="%.1f"):
     """The text of a picture. A row is (label, [(series, value)], target or None); a target is a mark across the row's bars.
-    Series of one name have one colour throughout."""
+    `colour` has one for each series."""
     names = list(dict.fromkeys(name for _, values, _ in rows for name, _ in values))
-    colour = {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(names)}
     most = max(max([value for _, value in values] + [target or 0]) for _, values, target in rows)
     scale = BARS / most if most else 0
     parts, y = [_text(16, 28, title, size=17, weight="bold"), _text(16, 48, subtitle, colour="#57606a")], 78
