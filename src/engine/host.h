@@ -15,13 +15,11 @@
 struct pni_host {
   _Atomic(void *) place; /* NULL: nobody */
   atomic_uint_fast32_t generation;
+  void *work_queue; /* NULL until asked for */
 };
 PN_EXTERN struct pni_host *pni_connection_host(pn_connection_t *connection);
 
 /* Put an event about the connection before all others. False: no memory. */
 PN_EXTERN bool pni_connection_event_first(pn_connection_t *connection, pn_event_type_t type);
-
-/* What the proactor says about an event to PN_TRACE_EVT. */
-PN_EXTERN void pni_trace_event(pn_transport_t *transport, pn_event_t *event);
 
 #endif

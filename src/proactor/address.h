@@ -18,6 +18,7 @@ struct pni_address {
 PNI_NODISCARD bool pni_address_parse(struct pni_address *address, const char *text);
 
 /* The addresses of a host and port: getaddrinfo()'s codes and its list. With `numeric` names are not looked up: EAI_NONAME for one. */
-int pni_address_resolve(const char *host, const char *port, bool to_listen, bool numeric, struct addrinfo **found);
+int pni_address_resolve(
+    const char *host, const char *port, bool to_listen, bool numeric, struct addrinfo **found);
 
 #endif

@@ -136,6 +136,7 @@ static struct pni_connection *begin(
   struct pni_host *const host = pni_connection_host(c->driver.connection);
   host->generation = pni_task_generation(c->task->word);
   host->place = c->task;
+  pni_work_queue_attach(c->driver.connection);
   return c;
 }
 
@@ -167,8 +168,8 @@ void pn_proactor_import_socket(
   pni_proactor_launch(c->task);
 }
 
-void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport, int fd,
-    const struct pni_short_address *remote, int error, const char *text) {
+void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
+    int fd, const struct pni_short_address *remote, int error, const char *text) {
   if (!transport) transport = pn_transport();
   if (transport) pn_transport_set_server(transport);
   struct pni_connection *const c = begin(proactor, conn, transport, NULL);

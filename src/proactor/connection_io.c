@@ -59,7 +59,7 @@ void pni_connection_unresolved(struct pni_connection *c, int error) {
 
 void pni_connection_not_accepted(struct pni_connection *c, int error, const char *text) {
   c->stage = PNI_RESOLVING;
-  c->not_accepted = error;
+  c->no_socket = error;
   if (!c->text) c->text = strdup(text);
 }
 
@@ -141,8 +141,8 @@ static void go_on_connecting(struct pni_connection *c) {
   if (c->stage == PNI_RESOLVING) {
     if (c->unresolved)
       cut(c, gai_strerror(c->unresolved), "connect to", NULL);
-    else if (c->not_accepted)
-      cut(c, strerror_r(c->not_accepted, text, sizeof text), "pn_listener_accept", NULL);
+    else if (c->no_socket)
+      cut(c, strerror_r(c->no_socket, text, sizeof text), "pn_listener_accept", NULL);
     else if (c->lookup->done)
       resolved(c);
   }
@@ -157,12 +157,14 @@ void pni_connection_use_socket(struct pni_connection *c, int fd) {
   task->fd = fd;
   connected(c);
   const int error = pni_poller_add(&task->proactor->poller, fd, pni_task_ticket(task));
-  if (error) c->not_accepted = error, c->stage = PNI_RESOLVING;
+  if (!error) return;
+  c->no_socket = error;
+  c->stage = PNI_RESOLVING;
 }
 
 /* Writing. */
 
-static ssize_t send_pieces(int fd, const struct pni_piece *pieces, size_t count) {
+static ssize_t send_pieces(int fd, struct pni_piece *pieces, size_t count) {
   if (count == 1) return send(fd, pieces->base, pieces->size, MSG_NOSIGNAL);
   struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};
   return sendmsg(fd, &message, MSG_NOSIGNAL);
@@ -202,7 +204,7 @@ static void write_out(struct pni_connection *c) {
 
 /* Reading. */
 
-static ssize_t receive_pieces(int fd, const struct pni_piece *pieces, size_t count) {
+static ssize_t receive_pieces(int fd, struct pni_piece *pieces, size_t count) {
   if (count == 1) return recv(fd, pieces->base, pieces->size, 0);
   struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};
   return recvmsg(fd, &message, 0);
@@ -273,12 +275,14 @@ bool pni_connection_round(struct pni_connection *c, unsigned bits) {
 
 void pni_connection_flush(struct pni_connection *c) {
   if (c->stage != PNI_CONNECTED || pni_task_state(c->task->word) == PNI_TASK_LAST) return;
-  if (!pni_task_lock_writer(c->task)) return;
+  pni_task_lock_writer(c->task);
   write_out(c);
   pni_task_unlock_writer(c->task);
 }
 
-bool pni_connection_wants_round(struct pni_connection *c) { return c->driver.connection && c->stage == PNI_CONNECTED && c->readable; }
+bool pni_connection_wants_round(struct pni_connection *c) {
+  return c->driver.connection && c->stage == PNI_CONNECTED && c->readable;
+}
 
 /* Data that nobody reads would make the kernel reset the connection, and the peer might never see our last frame. */
 static void drain(int fd) {

@@ -32,6 +32,7 @@ struct pni_short_address {
 void pni_short_address_set(struct pni_short_address *address, const struct sockaddr *from, socklen_t size);
 
 /* Both ends of a socket. */
-void pni_netaddr_of_socket(pn_netaddr_t *local, pn_netaddr_t *remote, int fd, const struct pni_short_address *known);
+void pni_netaddr_of_socket(
+    pn_netaddr_t *local, pn_netaddr_t *remote, int fd, const struct pni_short_address *known);
 
 #endif

@@ -73,7 +73,7 @@ static bool unfinished(struct pni_task *task) {
 
 static void destroy(struct pni_task *task) {
   struct notice *const notice = task->object;
-  pni_timer_remove(&notice->proactor->timers, &notice->timeout);
+  (void)pni_timer_remove(&notice->proactor->timers, &notice->timeout);
   pn_collector_free(notice->collector);
   pni_mutex_destroy(&notice->lock);
   free(notice);

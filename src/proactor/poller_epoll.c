@@ -57,8 +57,6 @@ void pni_poller_interrupt(struct pni_poller *poller) {
   const uint64_t one = 1;
   const int error = errno; /* of what a signal has interrupted */
   ssize_t written;
-  do {
-    written = write(poller->interrupt, &one, sizeof one);
-  } while (written < 0 && errno == EINTR);
+  do { written = write(poller->interrupt, &one, sizeof one); } while (written < 0 && errno == EINTR);
   errno = error;
 }

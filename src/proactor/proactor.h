@@ -21,8 +21,9 @@ struct pn_proactor_t {
   /* Tasks but that one, and a timeout that is set: INACTIVE comes when it becomes 0. */
   atomic_uint active;
   atomic_uint count; /* who needs the memory: the proactor until it is freed, handles, resolver threads */
-  pni_mutex condition_lock;
-  pn_condition_t *condition PNI_GUARDED_BY(condition_lock); /* of the last pn_proactor_disconnect */
+  pni_mutex lock;
+  pn_condition_t *condition PNI_GUARDED_BY(lock); /* of the last pn_proactor_disconnect */
+  int reserve PNI_GUARDED_BY(lock);               /* a descriptor for when there are no others; -1: lent */
 };
 
 void pni_proactor_keep(pn_proactor_t *proactor);
@@ -43,6 +44,10 @@ void pni_proactor_went(pn_proactor_t *proactor);
 
 /* Set a condition to that of the last pn_proactor_disconnect, if it had one. */
 void pni_proactor_copy_condition(pn_proactor_t *proactor, pn_condition_t *condition);
+
+/* Give up the descriptor in reserve, so that one call can have it; false: it is gone. And get it back. */
+bool pni_proactor_lend_reserve(pn_proactor_t *proactor);
+void pni_proactor_take_reserve(pn_proactor_t *proactor);
 
 /* Want the task's TIMER, at a time of pni_now_ms(); 0: not at all. */
 void pni_task_want_timer(struct pni_task *task, int64_t when);

@@ -16,8 +16,9 @@
 #include <assert.h>
 
 enum {
-  WORTH_A_THREAD = 30 * 1000, /* nanoseconds of waiting work: several times what waking somebody costs both sides */
-  POLL_EVERY = 64             /* tasks taken from a run list that does not get empty */
+  WORTH_A_THREAD =
+      30 * 1000,  /* nanoseconds of waiting work: several times what waking somebody costs both sides */
+  POLL_EVERY = 64 /* tasks taken from a run list that does not get empty */
 };
 
 /* The proactor whose batch the calling thread holds, as far as it knows: it will come back and look for work. */
@@ -32,9 +33,7 @@ void pni_scheduler_destroy(struct pni_scheduler *scheduler) { pni_mutex_destroy(
 void pni_scheduler_push(pn_proactor_t *proactor, struct pni_task *task) {
   struct pni_scheduler *const scheduler = &proactor->scheduler;
   struct pni_task *newest = scheduler->inbox;
-  do {
-    task->next = newest;
-  } while (!atomic_compare_exchange_weak(&scheduler->inbox, &newest, task));
+  do { task->next = newest; } while (!atomic_compare_exchange_weak(&scheduler->inbox, &newest, task));
   if (!pni_sleepers_any(&scheduler->sleepers)) return;
   if (inside == proactor && pni_service_watch(&proactor->service)) return;
   pni_sleepers_wake(&scheduler->sleepers, &proactor->poller);

@@ -40,18 +40,23 @@ void pni_task_begin(struct pni_task *task) {
   atomic_fetch_add(&task->word, PNI_TASK_RUNNING - PNI_TASK_QUEUED);
 }
 
-unsigned pni_task_take(struct pni_task *task) {
+/* Take bits off and the lock with them; eight octets are being written where somebody has that. */
+static unsigned take_and_lock(struct pni_task *task, unsigned bits) {
   uint64_t word = task->word;
   for (;;) {
-    if (PNI_UNLIKELY(word & PNI_TASK_WRITER)) { /* eight octets are being written */
+    if (PNI_UNLIKELY(word & PNI_TASK_WRITER)) {
       (void)sched_yield();
       word = task->word;
       continue;
     }
-    const uint64_t taken = (word & ~(uint64_t)PNI_TASK_ARRIVALS) | PNI_TASK_WRITER;
-    if (atomic_compare_exchange_weak(&task->word, &word, taken)) return (unsigned)word & PNI_TASK_ARRIVALS;
+    const uint64_t taken = (word & ~(uint64_t)bits) | PNI_TASK_WRITER;
+    if (atomic_compare_exchange_weak(&task->word, &word, taken)) return (unsigned)word & bits;
   }
 }
+
+unsigned pni_task_take(struct pni_task *task) { return take_and_lock(task, PNI_TASK_ARRIVALS); }
+
+void pni_task_lock_writer(struct pni_task *task) { (void)take_and_lock(task, 0); }
 
 void pni_task_unlock_writer(struct pni_task *task) {
   atomic_fetch_and(&task->word, ~(uint64_t)PNI_TASK_WRITER);

@@ -23,11 +23,12 @@ enum pni_task_bits {
   PNI_TASK_STATE_MASK = 7,
   PNI_TASK_READABLE = 1 << 3,
   PNI_TASK_WRITABLE = 1 << 4,
-  PNI_TASK_HANGUP = 1 << 5,     /* with READABLE: the stream ends, or the socket has an error */
-  PNI_TASK_WAKE = 1 << 6,       /* pn_connection_wake, or work on its work queue */
-  PNI_TASK_TIMER = 1 << 7,      /* its timer was due */
-  PNI_TASK_RESOLVED = 1 << 8,   /* the addresses of its name have been found, or not */
-  PNI_TASK_DISCONNECT = 1 << 9, /* pn_proactor_disconnect; the proactor keeps the condition, which was there first */
+  PNI_TASK_HANGUP = 1 << 5,   /* with READABLE: the stream ends, or the socket has an error */
+  PNI_TASK_WAKE = 1 << 6,     /* pn_connection_wake, or work on its work queue */
+  PNI_TASK_TIMER = 1 << 7,    /* its timer was due */
+  PNI_TASK_RESOLVED = 1 << 8, /* the addresses of its name have been found, or not */
+  PNI_TASK_DISCONNECT =
+      1 << 9, /* pn_proactor_disconnect; the proactor keeps the condition, which was there first */
   PNI_TASK_CLOSE = 1 << 10,     /* pn_listener_close */
   PNI_TASK_START = 1 << 11,     /* its first turn */
   PNI_TASK_INTERRUPT = 1 << 12, /* of the proactor's own task */
@@ -39,10 +40,11 @@ enum pni_task_bits {
 
 /* What differs from kind to kind. All are called by the holder, with no lock held. */
 struct pni_task_kind {
-  bool (*prepare)(struct pni_task *task); /* do I/O until there is an event to hand out; false: there is none */
+  bool (*prepare)(
+      struct pni_task *task); /* do I/O until there is an event to hand out; false: there is none */
   pn_event_t *(*next)(struct pni_task *task); /* NULL: the batch is over */
-  bool (*unfinished)(struct pni_task *task);  /* whether there is work left that nothing will post a bit for */
-  void (*destroy)(struct pni_task *task);     /* in LAST, or when nobody is inside: free the object */
+  bool (*unfinished)(struct pni_task *task); /* whether there is work left that nothing will post a bit for */
+  void (*destroy)(struct pni_task *task);    /* in LAST, or when nobody is inside: free the object */
 };
 
 struct pni_task {
@@ -52,13 +54,13 @@ struct pni_task {
   const struct pni_task_kind *kind;
   void *object; /* of that kind */
   uint32_t index;
-  uint32_t cost;     /* what its batches take, nanoseconds, in the mean */
-  int fd;            /* the socket; -1: none */
-  int64_t began;     /* nanoseconds, when the batch was begun */
+  uint32_t cost;          /* what its batches take, nanoseconds, in the mean */
+  int fd;                 /* the socket; -1: none */
+  int64_t began;          /* nanoseconds, when the batch was begun */
   struct pni_timer timer; /* for TIMER; wanted by the holder */
   /* For the writer of heartbeats, under WRITER. */
-  bool flushed;             /* all frames that were written have left whole */
-  uint8_t heartbeat_rest;   /* octets of a heartbeat that have not left */
+  bool flushed;                         /* all frames that were written have left whole */
+  uint8_t heartbeat_rest;               /* octets of a heartbeat that have not left */
   atomic_uint_fast32_t heartbeat_every; /* milliseconds; 0: the peer does not ask for any */
 };
 
@@ -89,6 +91,7 @@ void pni_task_begin(struct pni_task *task);
 /* take: the bits that have arrived, off the word; and the lock on the outgoing side with them, waited for if somebody is
  * writing a heartbeat. */
 unsigned pni_task_take(struct pni_task *task);
+void pni_task_lock_writer(struct pni_task *task);
 void pni_task_unlock_writer(struct pni_task *task);
 
 /* Take that lock without waiting, where the task's tenant is that one and alive. Not the holder. */

@@ -57,7 +57,8 @@ static void put(struct pni_timers *timers, size_t place, struct pni_timer *timer
 }
 
 /* Towards the root as far as it belongs, else towards the leaves. */
-static void sift(struct pni_timers *timers, size_t place, struct pni_timer *timer) PNI_REQUIRES(timers->lock) {
+static void sift(struct pni_timers *timers, size_t place, struct pni_timer *timer)
+    PNI_REQUIRES(timers->lock) {
   const int64_t due = timer->due;
   while (place > 0) {
     struct pni_timer *const parent = timers->heap[(place - 1) / CHILDREN];
@@ -108,11 +109,13 @@ bool pni_timer_want(struct pni_timers *timers, struct pni_timer *timer, int64_t 
   return first;
 }
 
-void pni_timer_remove(struct pni_timers *timers, struct pni_timer *timer) {
-  timer->wanted = 0;
+bool pni_timer_remove(struct pni_timers *timers, struct pni_timer *timer) {
   pni_mutex_lock(&timers->lock);
-  if (timer->due != 0) take_out(timers, timer);
+  const bool there = timer->due != 0;
+  timer->wanted = 0;
+  if (there) take_out(timers, timer);
   pni_mutex_unlock(&timers->lock);
+  return there;
 }
 
 struct pni_timer *pni_timers_take(struct pni_timers *timers, int64_t now, int64_t *next) {

@@ -29,7 +29,8 @@ struct pni_timers {
   pni_mutex lock;
   struct pni_timer **heap PNI_GUARDED_BY(lock); /* nothing is due before what is at (place - 1) / 4 */
   size_t count PNI_GUARDED_BY(lock);
-  size_t capacity PNI_GUARDED_BY(lock); /* for as many as there are timers, so that none fails for want of memory */
+  size_t capacity PNI_GUARDED_BY(
+      lock); /* for as many as there are timers, so that none fails for want of memory */
   size_t reserved PNI_GUARDED_BY(lock);
 };
 
@@ -47,8 +48,8 @@ void pni_timers_unreserve(struct pni_timers *timers, size_t fewer);
  * service thread has to look. */
 bool pni_timer_want(struct pni_timers *timers, struct pni_timer *timer, int64_t when);
 
-/* Take it out of the heap, before its memory goes. Its function may be under way. */
-void pni_timer_remove(struct pni_timers *timers, struct pni_timer *timer);
+/* Take it out of the heap, before its memory goes. False: it was not there; if it was wanted, its function is under way. */
+bool pni_timer_remove(struct pni_timers *timers, struct pni_timer *timer);
 
 /* Take out one that is wanted at `now` or before; it is wanted no more then. NULL: none is, and *next says when one may be, 0 for
  * never. The service thread. */
