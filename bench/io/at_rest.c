@@ -24,8 +24,8 @@ static pn_connection_t **conns; /* client: all that have begun */
 static long begun, inited, opened;
 static long client_octets, server_octets; /* resident, less what was at first */
 
-static void handle_server(pn_event_t *event) {
-  if (pn_event_type(event) != PN_LINK_REMOTE_OPEN) return;
+static void handle_server(pn_event_t *event, pn_event_type_t type) {
+  if (type != PN_LINK_REMOTE_OPEN) return;
   pn_link_open(pn_event_link(event));
   pn_link_flow(pn_event_link(event), 1);
   atomic_fetch_add(&served, 1);
@@ -52,9 +52,9 @@ static void begin(void) {
   loop_connect(NULL, 0);
 }
 
-static void handle_client(pn_event_t *event) {
+static void handle_client(pn_event_t *event, pn_event_type_t type) {
   pn_connection_t *conn = pn_event_connection(event);
-  switch (pn_event_type(event)) {
+  switch (type) {
   case PN_CONNECTION_INIT:
     conns[inited++] = conn;
     loop_open_sender(loop_open_session(conn), "orders");

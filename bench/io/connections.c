@@ -12,8 +12,9 @@ static long turns = 5000, warmup = 500, connections = 10;
 static atomic_ulong served; /* server: that have opened */
 static long begun, ended;   /* client */
 
-static void handle_server(pn_event_t *event) {
-  if (pn_event_type(event) == PN_CONNECTION_REMOTE_OPEN) atomic_fetch_add(&served, 1);
+static void handle_server(pn_event_t *event, pn_event_type_t type) {
+  (void)event;
+  if (type == PN_CONNECTION_REMOTE_OPEN) atomic_fetch_add(&served, 1);
 }
 
 static void serve(void) {
@@ -27,8 +28,8 @@ static void begin(void) {
   loop_connect(NULL, 1);
 }
 
-static void handle_client(pn_event_t *event) {
-  switch (pn_event_type(event)) {
+static void handle_client(pn_event_t *event, pn_event_type_t type) {
+  switch (type) {
   case PN_CONNECTION_REMOTE_OPEN: pn_connection_close(pn_event_connection(event)); break;
   case PN_TRANSPORT_CLOSED:
     ended++;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef void loop_handler(pn_event_t *event);
+typedef void loop_handler(pn_event_t *event, pn_event_type_t type);
 
 enum { MOST_THREADS = 64 };
 
@@ -43,9 +43,8 @@ void message_check(const char *message, size_t got, size_t size, uint64_t number
 /** Send one message as a delivery whose tag is its number. */
 void message_send(pn_link_t *sender, const char *message, size_t size, uint64_t number);
 
-/** Take a delivery that has arrived whole: the message of `size` octets that holds `number`, at most MESSAGE_MOST. Accept and
- *  settle it. */
-enum { MESSAGE_MOST = 4096 };
+/** Take a delivery that has arrived whole: the message of `size` octets that holds `number`. Accept and settle it.
+ *  `message` has room for one octet more, which shows a message that is too long. */
 void message_take(pn_delivery_t *dlv, char *message, size_t size, uint64_t number);
 
 /** Accept and settle a delivery. */

@@ -28,7 +28,7 @@ struct pair {
   pn_connection_t *incoming, *outgoing; /* NULL before it has opened and after it has ended */
   pn_link_t *receiver, *sender;         /* of these; used by nobody else */
   uint64_t sent, accepted;              /* by the outgoing side, likewise */
-  char ring[SLOTS][SIZE];
+  char ring[SLOTS][SIZE + 1];           /* for message_take() */
 };
 
 static long turns = 100000, warmup = 10000, pair_count = 4, threads = 1;
@@ -97,13 +97,13 @@ static void end_connection(pn_connection_t *conn, struct pair *pair) {
   pthread_mutex_unlock(&pair->lock);
 }
 
-static void handle_server(pn_event_t *event) {
+static void handle_server(pn_event_t *event, pn_event_type_t type) {
   pn_connection_t *conn = pn_event_connection(event);
   pn_link_t *link = pn_event_link(event);
   pn_delivery_t *dlv = pn_event_delivery(event);
   if (!conn) return;
   struct pair *pair = pn_connection_get_context(conn);
-  switch (pn_event_type(event)) {
+  switch (type) {
   case PN_LINK_REMOTE_OPEN: open_link(conn, link); break;
   case PN_LINK_FLOW:
     if (pn_link_is_sender(link)) send_out(pair);
@@ -189,7 +189,7 @@ static void settle(struct end *end, pn_delivery_t *dlv) {
 }
 
 static void drain(struct end *end, pn_delivery_t *dlv) {
-  char taken[SIZE];
+  char taken[SIZE + 1];
   message_take(dlv, taken, SIZE, end->moved++);
   if (end->moved % (SLOTS / 2) == 0) pn_link_flow(end->link, SLOTS / 2);
   received++;
@@ -198,12 +198,12 @@ static void drain(struct end *end, pn_delivery_t *dlv) {
   if (end->moved == each) pn_connection_close(end->conn);
 }
 
-static void handle_client(pn_event_t *event) {
+static void handle_client(pn_event_t *event, pn_event_type_t type) {
   pn_connection_t *conn = pn_event_connection(event);
   pn_delivery_t *dlv = pn_event_delivery(event);
   if (!conn) return;
   struct end *end = pn_connection_get_context(conn);
-  switch (pn_event_type(event)) {
+  switch (type) {
   case PN_CONNECTION_INIT: open_end(end, conn); break;
   case PN_LINK_REMOTE_OPEN: count_opened(); break;
   case PN_LINK_FLOW:

@@ -22,8 +22,8 @@ static void receive(pn_link_t *receiver, pn_delivery_t *dlv) {
   if (received % (uint64_t)half == 0) pn_link_flow(receiver, half);
 }
 
-static void handle_server(pn_event_t *event) {
-  switch (pn_event_type(event)) {
+static void handle_server(pn_event_t *event, pn_event_type_t type) {
+  switch (type) {
   case PN_LINK_REMOTE_OPEN:
     pn_link_open(pn_event_link(event));
     pn_link_flow(pn_event_link(event), (int)credit);
@@ -42,20 +42,20 @@ static void send_some(pn_link_t *sender) {
   while (pn_link_credit(sender) > 0 && sent < (uint64_t)(warmup + turns)) payload_send(sender, sent++);
 }
 
-static void settle(pn_connection_t *conn, pn_delivery_t *dlv) {
-  message_accepted(dlv);
+static void settle(pn_event_t *event) {
+  message_accepted(pn_event_delivery(event));
   accepted++;
   if (accepted == warmup) meter_start();
   if (accepted < warmup + turns) return;
   meter_stop();
-  pn_connection_close(conn);
+  pn_connection_close(pn_event_connection(event));
 }
 
-static void handle_client(pn_event_t *event) {
-  switch (pn_event_type(event)) {
+static void handle_client(pn_event_t *event, pn_event_type_t type) {
+  switch (type) {
   case PN_CONNECTION_INIT: loop_open_sender(loop_open_session(pn_event_connection(event)), "orders"); break;
   case PN_LINK_FLOW: send_some(pn_event_link(event)); break;
-  case PN_DELIVERY: settle(pn_event_connection(event), pn_event_delivery(event)); break;
+  case PN_DELIVERY: settle(event); break;
   default: break;
   }
 }
