@@ -50,15 +50,12 @@ static bool advance(struct pni_connection *c) {
   return more || has_event(c);
 }
 
-/* Before the final event: a wake that was accepted comes first. */
-static bool may_end(struct pni_connection *c) {
-  if (pni_task_die(c->task)) return true;
-  (void)pni_task_take(c->task);
-  pni_task_unlock_writer(c->task);
+/* The final event is next. From now on nothing reaches the task; a wake that did is told first. */
+static void come_to_an_end(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
+  if (!(pni_task_die(c->task) & PNI_TASK_WAKE)) return;
   pni_work_queue_run(conn);
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
-  return false;
 }
 
 static bool prepare(struct pni_task *task) {
@@ -76,7 +73,7 @@ static pn_event_t *next(struct pni_task *task) {
   do {
     if (!c->driver.connection) return NULL;
     pn_event_t *event = pn_collector_peek(c->driver.collector);
-    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED) && !may_end(c)) continue;
+    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) come_to_an_end(c);
     event = pn_connection_driver_next_event(&c->driver);
     if (PNI_LIKELY(event != NULL)) {
       c->handed_out = true;
@@ -220,7 +217,7 @@ void pn_proactor_release_connection(pn_connection_t *connection) {
   pni_work_queue_close(connection);
   pni_connection_host(connection)->place = NULL;
   (void)pn_connection_driver_release_connection(&c->driver);
-  pni_task_kill(c->task);
+  (void)pni_task_die(c->task);
 }
 
 void pn_connection_write_flush(pn_connection_t *connection) {

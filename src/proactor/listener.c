@@ -276,7 +276,7 @@ static pn_event_t *next(struct pni_task *task) {
     }
   }
   pn_event_t *const event = pn_collector_next(listener->collector);
-  if (pn_event_type(event) == PN_LISTENER_CLOSE) pni_task_kill(task);
+  if (pn_event_type(event) == PN_LISTENER_CLOSE) (void)pni_task_die(task);
   return event;
 }
 

@@ -86,19 +86,26 @@ static struct pni_task *take_first(struct pni_scheduler *scheduler) PNI_REQUIRES
 
 /* Polling. */
 
-/* With the token. The sockets' tasks go on the run list. Returns with the lock held and the token free. */
-static void poll_sockets(pn_proactor_t *proactor, enum pni_patience patience)
-    PNI_ACQUIRES(proactor->scheduler.lock) {
+/* Something to do after all, for one who has just announced that he will sleep or block. */
+static bool something_to_do(struct pni_scheduler *scheduler, enum pni_patience patience)
+    PNI_REQUIRES(scheduler->lock) {
+  return scheduler->inbox || scheduler->first || (patience == PNI_RUN && scheduler->stopped);
+}
+
+/* Look for ready sockets, with the token. Their tasks go on the run list. */
+static void poll_sockets(pn_proactor_t *proactor, enum pni_patience patience) {
   struct pni_scheduler *const scheduler = &proactor->scheduler;
   struct pni_ready ready[PNI_POLLER_BATCH];
-  const bool block = patience != PNI_GET;
-  bool look_again = false;
-  if (block) {
+  bool block = patience != PNI_GET;
+  const bool announced = block;
+  if (announced) {
     pni_sleepers_announce_polling(&scheduler->sleepers);
-    look_again = scheduler->inbox != NULL || (patience == PNI_RUN && scheduler->stopped);
+    pni_mutex_lock(&scheduler->lock);
+    block = !something_to_do(scheduler, patience);
+    pni_mutex_unlock(&scheduler->lock);
   }
-  const size_t count = pni_poller_wait(&proactor->poller, ready, block && !look_again);
-  if (block) pni_sleepers_end_polling(&scheduler->sleepers);
+  const size_t count = pni_poller_wait(&proactor->poller, ready, block);
+  if (announced) pni_sleepers_end_polling(&scheduler->sleepers);
 
   pni_mutex_lock(&scheduler->lock);
   for (size_t i = 0; i < count; i++) {
@@ -108,21 +115,22 @@ static void poll_sockets(pn_proactor_t *proactor, enum pni_patience patience)
   }
   scheduler->token_taken = false;
   scheduler->since_poll = 0;
+  pni_mutex_unlock(&scheduler->lock);
 }
 
-/* Sleep until woken, unless there is something to do after all. */
+/* Sleep until woken, unless there is something to do. */
 static void sleep_a_while(pn_proactor_t *proactor, enum pni_patience patience) {
   struct pni_scheduler *const scheduler = &proactor->scheduler;
+  const enum pni_sleeper sleeper = patience == PNI_RUN ? PNI_RUNNER : PNI_WAITER;
   pni_service_start(proactor); /* there are two threads now, and one may need the watch */
-  pni_sleepers_announce(&scheduler->sleepers);
+  pni_sleepers_announce(&scheduler->sleepers, sleeper);
   pni_mutex_lock(&scheduler->lock);
-  const bool needed = scheduler->inbox || scheduler->first || !scheduler->token_taken ||
-                      (patience == PNI_RUN && scheduler->stopped);
+  const bool needed = something_to_do(scheduler, patience) || !scheduler->token_taken;
   pni_mutex_unlock(&scheduler->lock);
   if (needed)
-    pni_sleepers_retract(&scheduler->sleepers);
+    pni_sleepers_retract(&scheduler->sleepers, sleeper);
   else
-    pni_sleepers_sleep(&scheduler->sleepers);
+    pni_sleepers_sleep(&scheduler->sleepers, sleeper);
 }
 
 /* The first task of the run list; polls for one if there is none, and now and then anyway. NULL: there was none, or somebody else
@@ -137,6 +145,7 @@ static struct pni_task *take(pn_proactor_t *proactor, enum pni_patience patience
     scheduler->token_taken = true;
     pni_mutex_unlock(&scheduler->lock);
     poll_sockets(proactor, none ? patience : PNI_GET);
+    pni_mutex_lock(&scheduler->lock);
     empty_inbox(scheduler);
   }
   struct pni_task *const task = take_first(scheduler);
@@ -155,7 +164,10 @@ struct pni_task *pni_scheduler_next(pn_proactor_t *proactor, enum pni_patience p
   bool token;
   inside = NULL;
   for (;;) {
-    if (patience == PNI_RUN && scheduler->stopped) return NULL;
+    if (patience == PNI_RUN && scheduler->stopped) {
+      pni_sleepers_wake(&scheduler->sleepers, &proactor->poller); /* what this thread was to look for */
+      return NULL;
+    }
     struct pni_task *const task = take(proactor, patience, &token);
     if (task) {
       inside = proactor;
@@ -192,7 +204,7 @@ void pni_scheduler_done(struct pni_task *task) {
 
 void pni_scheduler_stop(pn_proactor_t *proactor) {
   proactor->scheduler.stopped = true;
-  pni_sleepers_wake_all(&proactor->scheduler.sleepers, &proactor->poller);
+  pni_sleepers_wake_runners(&proactor->scheduler.sleepers, &proactor->poller);
 }
 
 bool pni_scheduler_watch(pn_proactor_t *proactor) {

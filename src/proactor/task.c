@@ -3,7 +3,7 @@
  *             post: a bit arrives              begin                       end: nothing arrived meanwhile
  *   FREE ---> IDLE ------------------> QUEUED ---------------> RUNNING ------------------------------> IDLE
  *   (gen+1)                              ^                      |    |
- *      ^                                 |  end: bits or work    |    | die: WAKE is not set
+ *      ^                                 |  end: bits or work    |    | die, with all that has arrived
  *      |                                 +----------------------+    v
  *      +------------------------------ recycle <------------------- LAST    (final event handed out; posts fail)
  *
@@ -82,25 +82,20 @@ bool pni_task_end(struct pni_task *task, bool unfinished) {
 }
 
 /* A heartbeat that is being written is waited for: the socket is closed soon. */
-static bool to_last(struct pni_task *task, unsigned unless) {
+unsigned pni_task_die(struct pni_task *task) {
   uint64_t word = task->word;
   for (;;) {
-    if (pni_task_state(word) == PNI_TASK_LAST) return true;
+    if (pni_task_state(word) == PNI_TASK_LAST) return 0;
     assert(pni_task_state(word) == PNI_TASK_RUNNING);
-    if (word & unless) return false;
     if (PNI_UNLIKELY(word & PNI_TASK_WRITER)) {
       (void)sched_yield();
       word = task->word;
       continue;
     }
     const uint64_t last = with_state(word & ~(uint64_t)PNI_TASK_ARRIVALS, PNI_TASK_LAST);
-    if (atomic_compare_exchange_weak(&task->word, &word, last)) return true;
+    if (atomic_compare_exchange_weak(&task->word, &word, last)) return (unsigned)word & PNI_TASK_ARRIVALS;
   }
 }
-
-bool pni_task_die(struct pni_task *task) { return to_last(task, PNI_TASK_WAKE); }
-
-void pni_task_kill(struct pni_task *task) { (void)to_last(task, 0); }
 
 void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, void *object) {
   assert(pni_task_state(task->word) == PNI_TASK_FREE);

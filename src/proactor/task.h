@@ -105,11 +105,8 @@ static inline unsigned pni_task_arrived(const struct pni_task *task) {
 /* end: true: something has arrived or is left, so that it is queued again: push it. */
 bool pni_task_end(struct pni_task *task, bool unfinished);
 
-/* die: to LAST; false: a wake was accepted and has to be delivered first. */
-bool pni_task_die(struct pni_task *task);
-
-/* die, whatever was asked for: wakes are dropped. */
-void pni_task_kill(struct pni_task *task);
+/* die: to LAST, whatever has arrived, which is returned: a wake among it was accepted and has to be told before the end. */
+unsigned pni_task_die(struct pni_task *task);
 
 /* A free slot gets a tenant, in RUNNING state and held by the caller, who ends it with `end`; and loses it. */
 void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, void *object);
