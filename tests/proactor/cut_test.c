@@ -52,7 +52,8 @@ static bool conversation(unsigned most, enum cut how, unsigned threads) {
   struct relay *relay = calloc(1, sizeof *relay);
   struct host *host = host_new();
   if (threads > 0) host_start(host, threads);
-  *relay = (struct relay){.target = listener_address(host_listen_open(host, accept_one)), .most = most, .how = how};
+  *relay = (struct relay){
+      .target = listener_address(host_listen_open(host, accept_one)), .most = most, .how = how};
   relay_start(relay);
   struct actor *client = host_connection(host, "client");
   client->handler = converse;

@@ -18,7 +18,8 @@
 #define IO      "proton:io"
 #define FRAMING "amqp:connection:framing-error"
 
-static struct actor *connect_with(struct host *host, const char *name, const char *address, handler_fn *handler) {
+static struct actor *connect_with(
+    struct host *host, const char *name, const char *address, handler_fn *handler) {
   struct actor *actor = host_connection(host, name);
   actor->handler = handler;
   pn_proactor_connect2(host->proactor, actor->connection, NULL, address);
@@ -55,7 +56,8 @@ static void port_in_use(void **state) {
 }
 
 static void bad_address_text(void **state) {
-  static const char *const bad[] = {"127.0.0.1:no-such-service", "[127.0.0.1]:1", "127.0.0.1:123456x", "not a host:1"};
+  static const char *const bad[] = {
+      "127.0.0.1:no-such-service", "[127.0.0.1]:1", "127.0.0.1:123456x", "not a host:1"};
   struct host *host = *state;
   for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
     char client[] = {'c', (char)('0' + i), '\0'}, listener[] = {'l', (char)('0' + i), '\0'};
@@ -124,7 +126,8 @@ static void peer_says_nothing_and_half_closes(void **state) {
 
 static bool impatient(struct actor *actor, pn_event_t *event) {
   (void)actor;
-  if (pn_event_type(event) == PN_CONNECTION_BOUND) pn_transport_set_idle_timeout(pn_event_transport(event), 300);
+  if (pn_event_type(event) == PN_CONNECTION_BOUND)
+    pn_transport_set_idle_timeout(pn_event_transport(event), 300);
   return false;
 }
 
@@ -299,7 +302,8 @@ static void disconnected_in_the_midst(void **state) {
   pn_condition_set_description(condition, "test is over");
   pn_proactor_disconnect(host->proactor, condition);
   pn_condition_free(condition);
-  for (int i = 0; i < count; i++) host_until(host, (const char[]){(char)('a' + i), '\0'}, PN_TRANSPORT_CLOSED);
+  for (int i = 0; i < count; i++)
+    host_until(host, (const char[]){(char)('a' + i), '\0'}, PN_TRANSPORT_CLOSED);
   host_until(host, "listener", PN_LISTENER_CLOSE);
   pn_proactor_cancel_timeout(host->proactor);
   until_inactive(host);

@@ -19,7 +19,8 @@ static inline void assert_failed(const struct actor *actor, const char *name, co
   assert_non_null(actor);
   assert_int_equal(actor->seen[PN_TRANSPORT_CLOSED] + actor->seen[PN_LISTENER_CLOSE], 1);
   assert_string_equal(actor->condition, name);
-  if (!strstr(actor->description, text)) fail_msg("%s: '%s' does not say '%s'", actor->name, actor->description, text);
+  if (!strstr(actor->description, text))
+    fail_msg("%s: '%s' does not say '%s'", actor->name, actor->description, text);
 }
 
 /* It has ended, once, with nothing to complain about. */

@@ -240,7 +240,7 @@ const struct scenario listener_scenarios[] = {
     {"ipv6_any", ipv6_any},
     {"addresses_of_both_ends", addresses_of_both_ends},
     {"both_families_accepted", both_families_accepted},
-    {"closed_with_a_pending_accept", closed_with_a_pending_accept},
+    {"closed_with_a_pending_accept", closed_with_a_pending_accept, ALONE},
     {"accepted_outlives_the_listener", accepted_outlives_the_listener},
     {"clients_one_after_another", clients_one_after_another},
     {"clients_accepted_one_by_one", clients_accepted_one_by_one},

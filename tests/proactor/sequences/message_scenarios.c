@@ -23,7 +23,8 @@ static bool send_three(struct actor *actor, pn_event_t *event) {
   switch (pn_event_type(event)) {
   case PN_CONNECTION_REMOTE_OPEN: open_sender(pn_event_connection(event), "orders"); return true;
   case PN_LINK_FLOW:
-    if (pn_link_credit(pn_event_link(event)) == 10) send_some(pn_event_link(event), 3);
+    if (!actor->context) send_some(pn_event_link(event), 3);
+    actor->context = pn_event_link(event);
     return true;
   case PN_DELIVERY:
     if (all_settled(actor, event, 3)) pn_connection_close(pn_event_connection(event));

@@ -83,12 +83,6 @@ static void timeout_set_and_cancelled_in_its_handler(struct host *host) {
   until_inactive(host);
 }
 
-static void interrupt_and_timeout(struct host *host) {
-  pn_proactor_interrupt(host->proactor);
-  pn_proactor_set_timeout(host->proactor, 0);
-  until_inactive(host);
-}
-
 /* The timeout outlasts the connection. */
 static void inactive_after_the_timeout(struct host *host) {
   pn_proactor_set_timeout(host->proactor, 300);
@@ -246,7 +240,6 @@ const struct scenario proactor_scenarios[] = {
     {"cancelled_without_a_timeout", cancelled_without_a_timeout},
     {"timeout_set_in_its_handler", timeout_set_in_its_handler},
     {"timeout_set_and_cancelled_in_its_handler", timeout_set_and_cancelled_in_its_handler, ALONE},
-    {"interrupt_and_timeout", interrupt_and_timeout, ALONE},
     {"inactive_after_the_timeout", inactive_after_the_timeout},
     {"timeout_while_connected", timeout_while_connected},
     {"cancelled_while_connected", cancelled_while_connected, ALONE},
