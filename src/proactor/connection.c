@@ -41,14 +41,13 @@ static bool advance(struct pni_connection *c) {
   if (bits & PNI_TASK_READABLE) c->readable = true;
   if (bits & PNI_TASK_WRITABLE) c->writable = true;
   if (bits & PNI_TASK_HANGUP) c->hangup = true;
-  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
-    pni_task_unlock_writer(c->task);
-    be_woken(c);
-    return true;
-  }
-  const bool more = pni_connection_round(c, bits);
+  /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
+  const bool only_woken = bits == PNI_TASK_WAKE && !c->woken;
+  const bool more = !only_woken && pni_connection_round(c, bits);
   pni_task_unlock_writer(c->task);
-  return more || has_event(c);
+  c->woken = only_woken;
+  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) be_woken(c);
+  return bits & PNI_TASK_WAKE || more || has_event(c);
 }
 
 /* The final event is next. From now on nothing reaches the task; a wake that did is told first. */
@@ -64,6 +63,8 @@ static bool prepare(struct pni_task *task) {
   struct pni_connection *const c = task->object;
   c->rounds = 0;
   c->bytes = 0;
+  /* Where a batch ended with INIT, what follows from having handled it is still to be done. */
+  if (!has_event(c) && c->driver.connection) (void)pn_connection_driver_bind(&c->driver);
   while (!has_event(c)) {
     if (!advance(c)) return false;
   }
