@@ -47,6 +47,23 @@ pni_status pni_buffer_renew(struct pni_buffer *buffer, size_t capacity) {
   return replace(buffer, pni_pool_room(capacity > 2 * held ? capacity : 2 * held));
 }
 
+pni_status pni_buffer_go_on(struct pni_buffer *buffer, struct pni_buffer *next) {
+  const size_t held = pni_buffer_size(buffer), more = pni_buffer_size(next);
+  if (held <= next->start) {
+    next->start -= held;
+    if (held > 0) memcpy(pni_buffer_bytes(next), pni_buffer_bytes(buffer), held);
+    pni_buffer_clear(buffer);
+    *buffer = *next;
+    *next = (struct pni_buffer){.block = NULL};
+    return PNI_OK;
+  }
+  TRY(pni_buffer_reserve(buffer, more));
+  memcpy(buffer->block + buffer->end, pni_buffer_bytes(next), more);
+  buffer->end += more;
+  pni_buffer_clear(next);
+  return PNI_OK;
+}
+
 pni_status pni_buffer_reserve(struct pni_buffer *buffer, size_t size) {
   if (pni_buffer_room(buffer) >= size) return PNI_OK;
   const size_t held = pni_buffer_size(buffer);

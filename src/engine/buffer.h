@@ -30,6 +30,10 @@ PNI_NODISCARD pni_status pni_buffer_reserve(struct pni_buffer *buffer, size_t si
 /* Take what is there into a new block, of that capacity, or twice what is there if that is more. */
 PNI_NODISCARD pni_status pni_buffer_renew(struct pni_buffer *buffer, size_t capacity);
 
+/* Let what is there, and what has been read into `next` behind a place for it, become one, in that one's block if the place is
+ * large enough. */
+PNI_NODISCARD pni_status pni_buffer_go_on(struct pni_buffer *buffer, struct pni_buffer *next);
+
 /* The block as something to be shared, so that what lies in it outlives the buffer; NULL without memory. The reference is
  * the buffer's. What has been in the block is not overwritten from then on. */
 pn_shared_bytes_t *pni_buffer_share(struct pni_buffer *buffer);

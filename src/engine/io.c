@@ -17,7 +17,8 @@ enum {
   INPUT_ROOM = 16 * 1024,   /* least room that is offered for reading */
   INPUT_BLOCK = 64 * 1024,  /* what a connection reads into once it is open */
   BULK_BLOCK = 1024 * 1024, /* while large payloads come */
-  BULK_ROOM = 256 * 1024,   /* least room in one of these */
+  BULK_ROOM = 256 * 1024,   /* least room in one of these, where it is all there is */
+  HEADROOM = 32 * 1024,     /* before what is read into the next block: for the beginning of a frame */
   HELD = 32 * 1024          /* most that waits for a connection to be bound */
 };
 
@@ -149,16 +150,62 @@ char *pn_transport_tail(pn_transport_t *transport) {
   return (char *)transport->input.block + transport->input.end;
 }
 
-int pn_transport_process(pn_transport_t *transport, size_t size) {
-  if (transport->tail_closed) return PN_EOS;
-  const size_t room = pni_buffer_room(&transport->input);
-  if (size > room) size = room;
+/* So much has been read into the input's block. */
+static void receive(pn_transport_t *transport, size_t size) {
   transport->input.end += size;
-  transport->offered = false;
   transport->read += size;
   transport->bytes_in += size;
   take_buffered(transport);
+}
+
+int pn_transport_process(pn_transport_t *transport, size_t size) {
+  if (transport->tail_closed) return PN_EOS;
+  const size_t room = pni_buffer_room(&transport->input);
+  transport->offered = false;
+  receive(transport, size < room ? size : room);
   return 0;
+}
+
+/* While large payloads come the room is a whole block's each time, so that one read takes all there is. */
+size_t pni_transport_room(pn_transport_t *transport, struct pni_piece *pieces, size_t max) {
+  struct pni_buffer *const input = &transport->input, *const next = &transport->next;
+  if (max == 0) return 0;
+  if (max > 1 && input->capacity == BULK_BLOCK && pni_buffer_room(input) > 0 && !transport->tail_closed &&
+      (next->block || pni_buffer_reserve(next, BULK_BLOCK) == PNI_OK)) {
+    next->start = next->end = HEADROOM;
+    transport->offered = true;
+    pieces[0] = (struct pni_piece){input->block + input->end, pni_buffer_room(input)};
+    pieces[1] = (struct pni_piece){next->block + next->end, pni_buffer_room(next)};
+    return 2;
+  }
+  const ssize_t capacity = pn_transport_capacity(transport);
+  if (capacity <= 0) return 0;
+  pieces[0] = (struct pni_piece){input->block + input->end, (size_t)capacity};
+  return 1;
+}
+
+/* What was read beyond the input's block: with what is left of that it goes on in the next one. */
+static void receive_next(pn_transport_t *transport, size_t size) {
+  if (size > pni_buffer_room(&transport->next)) size = pni_buffer_room(&transport->next);
+  transport->next.end += size;
+  (void)new_block(transport);
+  if (pni_buffer_go_on(&transport->input, &transport->next) != PNI_OK) {
+    fail_internally(transport);
+    return;
+  }
+  transport->read += size;
+  transport->bytes_in += size;
+  take_buffered(transport);
+}
+
+void pni_transport_filled(pn_transport_t *transport, size_t size) {
+  if (transport->tail_closed) return;
+  const size_t room = pni_buffer_room(&transport->input);
+  const size_t first = size < room ? size : room;
+  transport->offered = false;
+  receive(transport, first);
+  if (size > first && transport->next.block && !transport->tail_closed) receive_next(transport, size - first);
+  if (transport->next.block) pni_buffer_clear(&transport->next);
 }
 
 /* The rest of what was pushed goes through the buffer. */

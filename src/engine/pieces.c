@@ -93,14 +93,3 @@ size_t pni_transport_gather(pn_transport_t *transport, struct pni_piece *pieces,
 }
 
 void pni_transport_written(pn_transport_t *transport, size_t size) { pn_transport_pop(transport, size); }
-
-size_t pni_transport_room(pn_transport_t *transport, struct pni_piece *pieces, size_t max) {
-  const ssize_t capacity = pn_transport_capacity(transport);
-  if (capacity <= 0 || max == 0) return 0;
-  pieces[0] = (struct pni_piece){transport->input.block + transport->input.end, (size_t)capacity};
-  return 1;
-}
-
-void pni_transport_filled(pn_transport_t *transport, size_t size) {
-  (void)pn_transport_process(transport, size); /* its only failure is a closed tail */
-}

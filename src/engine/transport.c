@@ -94,6 +94,7 @@ static void finalize(void *object) {
     if ((*known)->layer->free) (*known)->layer->free(transport);
   }
   pni_buffer_clear(&transport->input);
+  pni_buffer_clear(&transport->next);
   pni_buffer_clear(&transport->output);
   pni_segments_clear(&transport->splices.segments);
   pni_condition_clear(&transport->condition);

@@ -40,6 +40,7 @@ struct pn_transport_t {
   pn_connection_t *connection; /* while bound; a reference */
   struct pni_layers layers;
   struct pni_buffer input;  /* what has come and is not yet a frame */
+  struct pni_buffer next;   /* while read into: where the input goes on when its block is full */
   struct pni_buffer output; /* what is to go */
   struct pni_buffer *sink;  /* where frames are written, while a layer's output is asked for */
   size_t sink_most;         /* once so much is in the sink no more frames are made */
