@@ -78,8 +78,7 @@ bool pn_connection_driver_read_closed(pn_connection_driver_t *driver) {
 }
 
 pn_bytes_t pn_connection_driver_write_buffer(pn_connection_driver_t *driver) {
-  const pn_bytes_t front = pni_transport_front(driver->transport);
-  return front.size > 0 ? front : pn_bytes_null;
+  return pni_transport_front(driver->transport);
 }
 
 pn_bytes_t pn_connection_driver_write_done(pn_connection_driver_t *driver, size_t n) {

@@ -17,7 +17,7 @@ enum {
   INPUT_ROOM = 16 * 1024,   /* least room that is offered for reading */
   INPUT_BLOCK = 64 * 1024,  /* what a connection reads into once it is open */
   BULK_BLOCK = 1024 * 1024, /* while large payloads come */
-  BULK_ROOM = 256 * 1024,   /* least room in one of these, where it is all there is */
+  BULK_ROOM = 512 * 1024,   /* least room, then */
   HEADROOM = 32 * 1024,     /* before what is read into the next block: for the beginning of a frame */
   HELD = 32 * 1024          /* most that waits for a connection to be bound */
 };
@@ -166,15 +166,16 @@ int pn_transport_process(pn_transport_t *transport, size_t size) {
   return 0;
 }
 
-/* While large payloads come the room is a whole block's each time, so that one read takes all there is. */
+/* While large payloads come there is room for much each time, so that one read takes all there is. */
 size_t pni_transport_room(pn_transport_t *transport, struct pni_piece *pieces, size_t max) {
   struct pni_buffer *const input = &transport->input, *const next = &transport->next;
   if (max == 0) return 0;
-  if (max > 1 && input->capacity == BULK_BLOCK && pni_buffer_room(input) > 0 && !transport->tail_closed &&
+  const size_t rest = input->capacity == BULK_BLOCK ? pni_buffer_room(input) : 0;
+  if (max > 1 && rest > 0 && rest < BULK_ROOM && !transport->tail_closed &&
       (next->block || pni_buffer_reserve(next, BULK_BLOCK) == PNI_OK)) {
     next->start = next->end = HEADROOM;
     transport->offered = true;
-    pieces[0] = (struct pni_piece){input->block + input->end, pni_buffer_room(input)};
+    pieces[0] = (struct pni_piece){input->block + input->end, rest};
     pieces[1] = (struct pni_piece){next->block + next->end, pni_buffer_room(next)};
     return 2;
   }
@@ -276,11 +277,15 @@ static void produce(pn_transport_t *transport) {
 
 /* What is to go, as far as it lies in one place. */
 pn_bytes_t pni_transport_front(pn_transport_t *transport) {
+  const struct pni_buffer *const output = &transport->output;
   struct pni_piece piece;
   produce(transport);
-  if (PNI_LIKELY(!transport->splices.segments.first))
-    return pn_bytes(pni_buffer_size(&transport->output), (const char *)pni_buffer_bytes(&transport->output));
-  return pni_output_pieces(transport, &piece, 1) > 0 ? pn_bytes(piece.size, piece.base) : pn_bytes_null;
+  if (PNI_UNLIKELY(transport->splices.segments.first != NULL)) {
+    (void)pni_output_pieces(transport, &piece, 1);
+    return pn_bytes(piece.size, piece.base);
+  }
+  const size_t size = pni_buffer_size(output);
+  return size > 0 ? pn_bytes(size, (const char *)pni_buffer_bytes(output)) : pn_bytes_null;
 }
 
 ssize_t pn_transport_pending(pn_transport_t *transport) {

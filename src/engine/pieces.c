@@ -43,7 +43,7 @@ static struct pni_piece payload_piece(const struct pni_segment *segment) {
 
 size_t pni_output_pieces(pn_transport_t *transport, struct pni_piece *pieces, size_t max) {
   const struct pni_buffer *const output = &transport->output;
-  uint8_t *octets = pni_buffer_bytes(output);
+  uint8_t *octets = output->block ? pni_buffer_bytes(output) : NULL;
   size_t count = 0;
   for (struct pni_segment *segment = transport->splices.segments.first; segment && count < max;
        segment = segment->next) {

@@ -22,14 +22,14 @@ static void end(struct bulk *bulk) {
 }
 
 /* One after another, of sizes around each limit between ways of keeping them. */
-static void sizes_arrive(size_t step, bool by_driver) {
+static void sizes_arrive(size_t step, size_t largest, bool by_driver) {
   static const size_t sizes[] = {1, 100, 8191, 8192, 8193, 16383, 16384, 16385, 32700, 32768, 65535, 65536,
-      65537, 100000, 262144, MIB - 1, MIB, MIB + 1, 3 * MIB + 17, 5};
+      65537, 100000, 262144, MIB - 1, MIB, MIB + 1, 3 * MIB + 17};
   for (int way = 0; way < BULK_WAYS; way++) {
     for (int reads = 0; reads < BULK_WAYS; reads++) {
       struct bulk bulk = {.step = step, .by_driver = by_driver, .seed = 7, .reads = (enum bulk_way)reads};
       start(&bulk);
-      for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+      for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && sizes[i] <= largest; i++) {
         assert_non_null(bulk_send(&bulk, (enum bulk_way)way, sizes[i], i % 3 == 0 ? 5000 : sizes[i]));
         pn_link_advance(bulk.sender);
         bulk_run(&bulk);
@@ -44,29 +44,28 @@ static void sizes_arrive(size_t step, bool by_driver) {
 
 static void every_size_arrives(void **state) {
   (void)state;
-  sizes_arrive(0, false);
+  sizes_arrive(0, SIZE_MAX, false);
 }
 static void every_size_arrives_in_small_portions(void **state) {
   (void)state;
-  sizes_arrive(3000, false);
+  sizes_arrive(3000, 100000, false);
 }
 static void every_size_arrives_in_large_portions(void **state) {
   (void)state;
-  sizes_arrive(700000, false);
+  sizes_arrive(700000, SIZE_MAX, false);
 }
 static void every_size_arrives_through_the_driver(void **state) {
   (void)state;
-  sizes_arrive(0, true);
-  sizes_arrive(50000, true);
+  sizes_arrive(0, MIB, true);
+  sizes_arrive(50000, MIB, true);
 }
 
 /* Small and large ones in one burst keep their order. */
 static void bursts_arrive_in_order(void **state) {
   (void)state;
   static const size_t sizes[] = {100, 200000, 50, 9000, 9000, 20, 1, 40000, 8192, 300, 70000, 10};
-  for (uint32_t seed = 1; seed <= 30; seed++) {
-    struct bulk bulk = {
-        .step = seed % 5 == 0 ? 0 : 1u << (seed % 20), .seed = seed, .reads = seed % BULK_WAYS};
+  for (uint32_t seed = 1; seed <= 14; seed++) {
+    struct bulk bulk = {.step = seed % 5 == 0 ? 0 : 64u << seed, .seed = seed, .reads = seed % BULK_WAYS};
     start(&bulk);
     for (unsigned i = 0; i < 60; i++) {
       const size_t size = sizes[(i * 5 + seed) % (sizeof sizes / sizeof sizes[0])];
@@ -285,16 +284,14 @@ static void receiver_may_leave_in_the_middle(void **state) {
 /* A whole message of 64 MiB waits for an application that reads it only then. */
 static void large_delivery_is_had_as_a_whole(void **state) {
   (void)state;
-  for (int reads = 0; reads < BULK_WAYS; reads++) {
-    struct bulk bulk = {.step = 0, .reads = (enum bulk_way)reads};
-    start(&bulk);
-    assert_non_null(bulk_send(&bulk, BULK_SHARED, 64 * MIB, 64 * MIB));
-    pn_link_advance(bulk.sender);
-    bulk_run(&bulk);
-    assert_int_equal(bulk.size, 64 * MIB);
-    assert_int_equal(bulk.most, 64 * MIB);
-    end(&bulk);
-  }
+  struct bulk bulk = {.step = 0, .reads = BULK_COPY};
+  start(&bulk);
+  assert_non_null(bulk_send(&bulk, BULK_SHARED, 64 * MIB, 64 * MIB));
+  pn_link_advance(bulk.sender);
+  bulk_run(&bulk);
+  assert_int_equal(bulk.size, 64 * MIB);
+  assert_int_equal(bulk.most, 64 * MIB);
+  end(&bulk);
 }
 
 /* Read piece by piece it needs no more than the window. */
@@ -303,11 +300,11 @@ static void large_delivery_is_read_piece_by_piece(void **state) {
   for (int reads = 0; reads < BULK_WAYS; reads++) {
     struct bulk bulk = {.step = 0, .reads = (enum bulk_way)reads, .piecemeal = true};
     start(&bulk);
-    assert_non_null(bulk_send(&bulk, BULK_SHARED, 64 * MIB, 64 * MIB));
+    assert_non_null(bulk_send(&bulk, BULK_COPY, 20 * MIB, 20 * MIB));
     pn_link_advance(bulk.sender);
     bulk_run(&bulk);
-    assert_int_equal(bulk.size, 64 * MIB);
-    assert_in_range(bulk.most, 1, 8 * MIB);
+    assert_int_equal(bulk.size, 20 * MIB);
+    assert_in_range(bulk.most, 1, 5 * MIB);
     end(&bulk);
   }
 }
