@@ -126,7 +126,7 @@ static pni_status apply(pn_delivery_t *dlv, const struct pni_disposition *dispos
   if (disposition->settled) dlv->remote.settled = true;
   dlv->updated = true;
   pni_delivery_work(dlv);
-  pni_collector_put(dlv->link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
+  pni_collector_put(dlv->link->session->connection->collector, dlv, PN_DELIVERY);
   if (dlv->locally_settled && dlv->remote.settled) pni_delivery_finish(dlv);
   return PNI_OK;
 }
