@@ -60,7 +60,7 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
 
 bool pn_link_advance(pn_link_t *link) {
   if (!link || !link->current) return false;
-  pni_delivery_advance(link->current);
+  pni_delivery_advance(link->current, pni_delivery_works(link->current));
   return true;
 }
 

@@ -86,31 +86,40 @@ void pni_delivery_work_slow(pn_delivery_t *dlv) {
 }
 
 /* Whether the peer can still be told about the delivery. */
-static bool reachable(const pn_delivery_t *dlv) {
-  const pn_session_t *ssn = dlv->link->session;
-  return dlv->has_id && ssn->connection->transport && ssn->local_channel != PNI_NO_CHANNEL &&
-         ssn->endpoint.local != PNI_CLOSED && ssn->connection->endpoint.local != PNI_CLOSED;
+static inline bool is_reachable(const pn_delivery_t *dlv) {
+  const pn_session_t *const ssn = dlv->link->session;
+  const pn_connection_t *const conn = ssn->connection;
+  return dlv->has_id && conn->transport && ssn->local_channel != PNI_NO_CHANNEL &&
+         ssn->endpoint.local != PNI_CLOSED && conn->endpoint.local != PNI_CLOSED;
 }
 
 void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
   if (!dlv) return;
-  pni_disposition_become(&dlv->local, state);
-  if (!dlv->locally_settled && !dlv->remote.settled && reachable(dlv)) pni_delivery_owe(dlv);
+  if (PNI_UNLIKELY(dlv->local.detail != NULL))
+    pni_disposition_become(&dlv->local, state);
+  else
+    dlv->local.type = state;
+  if (!dlv->due && !dlv->locally_settled && !dlv->remote.settled && is_reachable(dlv)) pni_delivery_owe(dlv);
 }
 
 void pn_delivery_settle(pn_delivery_t *dlv) {
   if (!dlv || dlv->locally_settled || !dlv->listed) return;
-  pn_link_t *link = dlv->link;
-  if (link->current == dlv) pni_delivery_advance(dlv);
+  pn_link_t *const link = dlv->link;
+  const bool works = pni_delivery_works(dlv);
+  if (link->current == dlv) pni_delivery_advance(dlv, works);
   dlv->locally_settled = dlv->local.settled = true;
   dlv->updated = false;
   link->unsettled_count--;
-  pni_delivery_work(dlv);
+  if (works) pni_delivery_work_slow(dlv);
   if (link->sender && !dlv->sent && (dlv->begun || dlv->advanced)) return; /* its last frame will say so */
-  if (dlv->remote.settled || !reachable(dlv))
+  if (dlv->remote.settled)
     pni_delivery_finish(dlv);
-  else
+  else if (dlv->due)
+    return; /* told with its state */
+  else if (is_reachable(dlv))
     pni_delivery_owe(dlv);
+  else
+    pni_delivery_finish(dlv);
 }
 
 /* The first delivery with bytes in the link's payload. */

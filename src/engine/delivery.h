@@ -19,7 +19,7 @@ enum { PNI_TAG_MAX = 32 }; /* [2.8.7] */
 
 struct pn_delivery_t {
   pn_link_t *link;
-  pn_delivery_t *prev; /* the link's deliveries, in order */
+  pn_delivery_t **at; /* where the link's list of deliveries points at it */
   /* Zero in the beginning. */
   pn_delivery_t *next;
   pn_record_t *record;
@@ -72,19 +72,39 @@ static inline void pni_delivery_decref(pn_delivery_t *dlv) {
     pni_object_end(dlv);
 }
 
-/* A delivery at the end of the link's list, the current one if there is none; NULL without memory. */
-PNI_INLINE pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag) {
+/* Put it at the end of the link's list. */
+static inline void pni_delivery_enlist(pn_delivery_t *dlv) {
+  pn_link_t *const link = dlv->link;
+  dlv->at = link->unsettled_end;
+  *link->unsettled_end = dlv;
+  link->unsettled_end = &dlv->next;
+  dlv->listed = true;
+}
+
+static inline void pni_delivery_unlist(pn_delivery_t *dlv) {
+  *dlv->at = dlv->next;
+  *(dlv->next ? &dlv->next->at : &dlv->link->unsettled_end) = dlv->at;
+  dlv->next = NULL;
+  dlv->listed = false;
+}
+
+/* One without a tag, on no list and not counted; NULL without memory. */
+PNI_INLINE pn_delivery_t *pni_delivery_blank(pn_link_t *link) {
   void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
   if (PNI_UNLIKELY(!block)) return NULL;
   pn_delivery_t *const dlv = pni_object_in(block, &pni_delivery_class);
   pni_zero(&dlv->next, offsetof(pn_delivery_t, tag_size) - offsetof(pn_delivery_t, next));
   dlv->link = link;
+  return dlv;
+}
+
+/* A delivery at the end of the link's list, the current one if there is none; NULL without memory. */
+PNI_INLINE pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag) {
+  pn_delivery_t *const dlv = pni_delivery_blank(link);
+  if (PNI_UNLIKELY(!dlv)) return NULL;
   dlv->tag_size = (uint8_t)tag.size;
   (void)pni_move(dlv->tag, tag.start, tag.size);
-  dlv->listed = true;
-  dlv->prev = link->last_unsettled;
-  *(dlv->prev ? &dlv->prev->next : &link->unsettled) = dlv;
-  link->last_unsettled = dlv;
+  pni_delivery_enlist(dlv);
   link->unsettled_count++;
   if (!link->current) link->current = dlv;
   pni_endpoint_hold(&link->endpoint);
@@ -127,8 +147,13 @@ PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
   return size;
 }
 
+/* Whether anybody looks at the connection's work list: asked once by those that would put several on it. */
+static inline bool pni_delivery_works(const pn_delivery_t *dlv) {
+  return PNI_UNLIKELY(dlv->link->session->connection->works);
+}
+
 /* The link leaves its current delivery. */
-PNI_INLINE void pni_delivery_advance(pn_delivery_t *dlv) {
+PNI_INLINE void pni_delivery_advance(pn_delivery_t *dlv, bool works) {
   pn_link_t *const link = dlv->link;
   dlv->advanced = true;
   link->credit--;
@@ -140,11 +165,13 @@ PNI_INLINE void pni_delivery_advance(pn_delivery_t *dlv) {
     link->queued--;
     link->session->incoming_deliveries--;
     if (dlv->done) link->session->incoming_complete--;
-    if (dlv->waiting > 0) (void)pni_delivery_take(dlv, NULL, dlv->waiting);
+    if (PNI_UNLIKELY(dlv->waiting > 0)) pni_delivery_drop_waiting(dlv);
   }
   link->current = dlv->next;
-  pni_delivery_work(dlv);
-  if (link->current) pni_delivery_work(link->current);
+  if (works) {
+    pni_delivery_work_slow(dlv);
+    if (link->current) pni_delivery_work_slow(link->current);
+  }
 }
 
 /* Take it off every list and give up the engine's reference: both sides are done with it. */
@@ -154,16 +181,13 @@ PNI_INLINE void pni_delivery_finish(pn_delivery_t *dlv) {
   pn_session_t *const ssn = link->session;
   if (PNI_UNLIKELY(dlv->waiting > 0)) pni_delivery_drop_waiting(dlv);
   if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
-  dlv->has_id = false;
   if (!dlv->locally_settled) link->unsettled_count--;
-  dlv->locally_settled = true;
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv))
     pni_delivery_break_off(dlv);
-  *(dlv->prev ? &dlv->prev->next : &link->unsettled) = dlv->next;
-  *(dlv->next ? &dlv->next->prev : &link->last_unsettled) = dlv->prev;
-  dlv->next = dlv->prev = NULL;
-  dlv->listed = false;
-  pni_delivery_work(dlv);
+  pni_delivery_unlist(dlv);
+  dlv->has_id = false;
+  dlv->locally_settled = true;
+  if (pni_delivery_works(dlv)) pni_delivery_work_slow(dlv);
   if (!dlv->due) pni_delivery_decref(dlv);
 }
 

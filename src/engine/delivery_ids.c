@@ -61,7 +61,7 @@ static struct pni_delivery_page *page_after(struct pni_delivery_ids *ids, uint32
   return nearest;
 }
 
-pn_delivery_t *pni_delivery_ids_next(struct pni_delivery_ids *ids, pni_serial first, pni_serial last) {
+pn_delivery_t *pni_delivery_ids_search(struct pni_delivery_ids *ids, pni_serial first, pni_serial last) {
   struct pni_delivery_page *page = pni_delivery_ids_page(ids, first);
   unsigned slot = page ? used_from(page, pni_slot_of(first)) : PNI_PAGE_SIZE;
   if (slot == PNI_PAGE_SIZE) {

@@ -67,7 +67,16 @@ static inline void pni_delivery_ids_remove(struct pni_delivery_ids *ids, pni_ser
 
 /* The first live delivery from `first` to `last` in serial order, or NULL. Costs by live pages, not by the range: a
  * range of a billion ids over a handful of deliveries is a handful of steps. */
-pn_delivery_t *pni_delivery_ids_next(struct pni_delivery_ids *ids, pni_serial first, pni_serial last);
+pn_delivery_t *pni_delivery_ids_search(struct pni_delivery_ids *ids, pni_serial first, pni_serial last);
+static inline pn_delivery_t *pni_delivery_ids_next(
+    struct pni_delivery_ids *ids, pni_serial first, pni_serial last) {
+  const struct pni_delivery_page *const page = ids->recent;
+  const unsigned slot = pni_slot_of(first);
+  const uint64_t rest = page && page->number == pni_page_of(first) ? page->used >> slot : 0;
+  if (PNI_UNLIKELY(rest == 0)) return pni_delivery_ids_search(ids, first, last);
+  const unsigned ahead = PNI_LOWEST_BIT(rest);
+  return (int32_t)ahead <= pni_serial_distance(first, last) ? page->slots[slot + ahead] : NULL;
+}
 
 /* Free the pages; the deliveries are not looked at. */
 void pni_delivery_ids_clear(struct pni_delivery_ids *ids);

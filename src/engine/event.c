@@ -184,16 +184,18 @@ static int collector_inspect(void *object, pn_string_t *text) {
 
 /* The ring. */
 
-enum { SMALLEST_RING = 16 };
+enum { SMALLEST_RING = 16, USUAL_MOST = 256 };
 
 static void give_ring(pn_collector_t *collector) {
   pni_pool_give(collector->ring, collector->places * sizeof *collector->ring);
+  collector->usual = collector->places < USUAL_MOST ? collector->places : USUAL_MOST;
   collector->ring = NULL;
   collector->places = 0;
 }
 
 bool pni_collector_grow(pn_collector_t *collector) {
-  const uint32_t places = collector->places > 0 ? 2 * collector->places : SMALLEST_RING;
+  const uint32_t first = collector->usual > 0 ? collector->usual : SMALLEST_RING;
+  const uint32_t places = collector->places > 0 ? 2 * collector->places : first;
   struct pni_happening *const ring = places > 0 ? pni_pool_take(places * sizeof *ring) : NULL;
   if (!ring) {
     collector->lost = true;

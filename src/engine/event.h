@@ -25,9 +25,9 @@ struct pni_happening {
 
 struct pn_collector_t {
   struct pni_happening *ring; /* while places > 0, which is a power of two then */
-  uint32_t places;
-  uint32_t head, tail;  /* counted on and on; what waits lies between */
-  pn_event_t *previous; /* what pn_collector_next returned last: a reference */
+  uint32_t places, usual;     /* `usual`: of the last ring */
+  uint32_t head, tail;        /* counted on and on; what waits lies between */
+  pn_event_t *previous;       /* what pn_collector_next returned last: a reference */
   bool released;
   bool lost; /* there was no memory for an event */
 };
@@ -58,15 +58,22 @@ static inline bool pni_collector_full(const pn_collector_t *collector) {
   return collector->tail - collector->head == collector->places;
 }
 
+/* An event about an object of the library's own that the last one was not about. */
+PNI_INLINE void pni_collector_add(pn_collector_t *collector, void *context, pn_event_type_t type) {
+  if (PNI_UNLIKELY(pni_collector_full(collector)) && !pni_collector_grow(collector)) return;
+  struct pni_happening *const place = pni_collector_place(collector, collector->tail++);
+  place->context = context;
+  place->type = (uint32_t)type;
+  place->made = false;
+  pni_object_incref(context);
+}
+
 /* pn_collector_put_object without the look at the object's class, which is the library's own; the event is elided where that
  * function says. */
 PNI_INLINE void pni_collector_put(pn_collector_t *collector, void *context, pn_event_type_t type) {
   if (PNI_UNLIKELY(!collector || collector->released)) return;
   if (pni_collector_said(collector, context, type)) return;
-  if (PNI_UNLIKELY(pni_collector_full(collector)) && !pni_collector_grow(collector)) return;
-  *pni_collector_place(collector, collector->tail++) =
-      (struct pni_happening){.context = context, .type = (uint32_t)type};
-  pni_object_incref(context);
+  pni_collector_add(collector, context, type);
 }
 
 /* The last reference to an object has gone with an event. */

@@ -13,6 +13,7 @@
 #include "engine/trace.h"
 #include "engine/transport.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/performative.h"
 
 #define PNI_RECEIVE(name)                                                                                    \
@@ -113,6 +114,12 @@ static inline bool pni_output_enough(const pn_transport_t *transport) {
 static inline size_t pni_frame_most(const pn_transport_t *transport) {
   enum { FRAME_MOST = 32 * 1024 };
   return transport->frame_limit < FRAME_MOST ? transport->frame_limit : FRAME_MOST;
+}
+
+/* How many bytes of deliveries may be unread. */
+static inline size_t pni_buffered_limit(const pn_transport_t *transport) {
+  if (!transport->buffered_limit_set) return PNI_LIMIT_BUFFERED_BYTES;
+  return transport->buffered_limit ? transport->buffered_limit : SIZE_MAX;
 }
 
 #endif

@@ -77,6 +77,14 @@ static inline void pni_session_used(pn_session_t *ssn, size_t payload) {
   pni_session_look(ssn);
 }
 
+/* The same of so many frames, one at the least, with so much payload in all. */
+static inline void pni_session_used_many(pn_session_t *ssn, size_t payload, uint32_t frames) {
+  const int64_t weight = frames < 16 ? frames : 16;
+  const int64_t usual = (int64_t)(payload / frames);
+  ssn->frame_bytes += (uint32_t)((usual - (int64_t)ssn->frame_bytes) * weight / 16);
+  pni_session_look(ssn);
+}
+
 /* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
 static inline void pni_session_taken(pn_session_t *ssn, size_t bytes) {
   pn_transport_t *const transport = ssn->connection->transport;

@@ -155,11 +155,6 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
 
 /* Incoming. */
 
-static size_t buffer_limit(const pn_transport_t *transport) {
-  if (!transport->buffered_limit_set) return PNI_LIMIT_BUFFERED_BYTES;
-  return transport->buffered_limit ? transport->buffered_limit : SIZE_MAX;
-}
-
 /* The first frame of a delivery: check what only that one has, and make the delivery. */
 static pni_status begin_incoming(
     pn_transport_t *transport, pn_link_t *link, const struct pni_transfer *transfer, pn_delivery_t **begun) {
@@ -238,10 +233,10 @@ static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const ui
         "transfer: the message is larger than max-message-size, %" PRIu64, link->max_message_size);
   }
   if (dlv->advanced || size == 0) return PNI_OK;
-  if (size > buffer_limit(transport) - transport->buffered) {
+  if (size > pni_buffered_limit(transport) - transport->buffered) {
     return pni_fail(transport, &link->endpoint, PNI_FAULT_BUFFER_LIMIT,
         "%zu bytes of deliveries are unread, and %zu more have come: the limit is %zu", transport->buffered,
-        size, buffer_limit(transport));
+        size, pni_buffered_limit(transport));
   }
   if (pni_payload_put(&link->payload, (const char *)bytes, size)) {
     return pni_fail(

@@ -30,4 +30,9 @@ static inline pni_transfer_form pni_delivery_form(const pn_delivery_t *dlv) {
  * of that form, and may and can be sent. */
 void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload);
 
+/* A transfer frame that began at `pattern` and ended at `next` has been received. Receive those behind it that are of its
+ * form, as whole deliveries of the same link; returns the place behind the last one. */
+const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
+    const uint8_t *next, const uint8_t *end);
+
 #endif
