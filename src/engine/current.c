@@ -58,9 +58,17 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
   return (ssize_t)size;
 }
 
+static PNI_COLD bool advance_thoroughly(pn_delivery_t *dlv) {
+  pni_delivery_advance(dlv, pni_delivery_works(dlv));
+  return true;
+}
+
 bool pn_link_advance(pn_link_t *link) {
-  if (!link || !link->current) return false;
-  pni_delivery_advance(link->current, pni_delivery_works(link->current));
+  pn_delivery_t *dlv = link ? link->current : NULL;
+  if (!dlv) return false;
+  const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
+  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv))) return advance_thoroughly(dlv);
+  pni_delivery_leave_current(dlv);
   return true;
 }
 

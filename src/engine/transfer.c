@@ -186,8 +186,9 @@ static pni_status begin_incoming(
     link->dropping = transfer->more && !transfer->aborted;
     return PNI_OK;
   }
-  pn_delivery_t *dlv = pni_delivery_new(link, transfer->delivery_tag);
-  if (!dlv) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
+  if (!block) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+  pn_delivery_t *const dlv = pni_delivery_new(block, link, transfer->delivery_tag);
   dlv->id = transfer->delivery_id;
   dlv->message_format = transfer->message_format;
   link->receiving = dlv;

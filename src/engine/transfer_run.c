@@ -131,12 +131,27 @@ static void enter(pn_transport_t *transport, pn_link_t *link, const struct writt
   if (written->payload > 0) pni_payload_take(&link->payload, NULL, written->payload);
 }
 
-static void finish(pn_delivery_t *dlv, const pn_delivery_t *end) {
+/* Those from `dlv` to before `end` were settled and have been sent: they are done with. Nothing that is freed here calls the
+ * application, which may have a record, but not of these. */
+static void finish(pn_link_t *link, pn_delivery_t *dlv, pn_delivery_t *end) {
+  uint32_t freed = 0;
+  *dlv->at = end;
+  *(end ? &end->at : &link->unsettled_end) = dlv->at;
   while (dlv != end) {
     pn_delivery_t *const next = dlv->next;
-    pni_delivery_finish(dlv);
+    dlv->next = NULL;
+    dlv->listed = false;
+    if (PNI_UNLIKELY(dlv->due)) {
+      /* the list of dispositions keeps it */
+    } else if (PNI_LIKELY(pni_object_refcount(dlv) == 1 && pni_delivery_bare(dlv))) {
+      pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
+      freed++;
+    } else {
+      pni_delivery_decref(dlv);
+    }
     dlv = next;
   }
+  link->endpoint.held -= freed;
 }
 
 void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload) {
@@ -149,7 +164,7 @@ void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, s
   const struct room room = room_for(transport);
   const struct written written = write_run(link->session, &form, first, &room);
   enter(transport, link, &written);
-  if (settled) finish(first, written.next);
+  if (settled && written.frames > 0) finish(link, first, written.next);
 }
 
 /* Incoming. */
@@ -219,10 +234,11 @@ struct received {
 /* A delivery of which all has come, whose tag lies in PNI_TAG_MAX octets at `tag`; NULL without memory. */
 static inline pn_delivery_t *make_whole(
     pn_link_t *link, const struct form *form, const uint8_t *tag, pni_serial id, bool settled) {
-  pn_delivery_t *const dlv = pni_delivery_blank(link);
-  if (!dlv) return NULL;
+  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
+  if (!block) return NULL;
+  pn_delivery_t *const dlv = pni_delivery_in(block, link);
   if (!settled && pni_delivery_ids_put(&link->session->incoming, id, dlv) != PNI_OK) {
-    pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
+    pni_pool_give(block, PNI_DELIVERY_BLOCK);
     return NULL;
   }
   dlv->id = id;
@@ -295,9 +311,7 @@ static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uin
   const uint8_t *const body = pattern + PNI_FRAME_HEADER + 3;
   const uint8_t *const payload = pni_transfer_quick(body, pattern + size, transfer);
   const pn_session_t *const ssn = pni_map_get(&transport->channels, channel);
-  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED ||
-      ssn->connection->works)
-    return NULL;
+  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED) return NULL;
   *payload_at = (size_t)(payload - pattern);
   if (!transfer->has.delivery_id || !transfer->has.delivery_tag || transfer->delivery_tag.size > PNI_TAG_MAX)
     return NULL;
@@ -305,7 +319,8 @@ static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uin
       transfer->has.rcv_settle_mode)
     return NULL;
   pn_link_t *const link = pni_map_get(&ssn->incoming_handles, transfer->handle);
-  return link && !link->sender && !link->errant && !link->dropping && !link->receiving ? link : NULL;
+  return link && !link->sender && !link->works && !link->errant && !link->dropping && !link->receiving ? link
+                                                                                                       : NULL;
 }
 
 const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
