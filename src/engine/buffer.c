@@ -14,12 +14,15 @@ enum { SMALLEST = 4096 };
 
 /* Moving costs what waits and wins what was taken: only while the one is no more than a few times the other. */
 static bool worth_moving(const struct pni_buffer *buffer, size_t held, size_t size) {
-  if (buffer->shared) return false;
+  if (!buffer->block || buffer->shared) return false;
   return buffer->capacity - held >= size && held / 4 <= buffer->start;
 }
 
+/* The first block is as large as the last one was filled. */
 static size_t next_capacity(const struct pni_buffer *buffer, size_t needed) {
-  size_t capacity = buffer->capacity > 0 ? buffer->capacity : SMALLEST / 2;
+  const size_t usual = buffer->end > SMALLEST ? buffer->end : SMALLEST;
+  if (!buffer->block) return pni_pool_room(usual > needed ? usual : needed);
+  size_t capacity = buffer->capacity;
   if (!buffer->shared) capacity = capacity <= SIZE_MAX / 2 ? 2 * capacity : SIZE_MAX;
   return pni_pool_room(capacity > needed ? capacity : needed);
 }
@@ -27,7 +30,7 @@ static size_t next_capacity(const struct pni_buffer *buffer, size_t needed) {
 static void give_block(struct pni_buffer *buffer) {
   if (buffer->shared)
     pn_shared_bytes_decref(buffer->shared);
-  else
+  else if (buffer->block)
     pni_pool_give(buffer->block, buffer->capacity);
 }
 
@@ -95,6 +98,9 @@ void pni_buffer_trim(struct pni_buffer *buffer) {
 }
 
 void pni_buffer_clear(struct pni_buffer *buffer) {
+  if (!buffer->block) return;
   give_block(buffer);
-  *buffer = (struct pni_buffer){.block = NULL};
+  buffer->block = NULL;
+  buffer->shared = NULL;
+  buffer->start = buffer->capacity = buffer->end;
 }

@@ -118,7 +118,7 @@ static size_t new_block(pn_transport_t *transport) {
 /* Make room: much at once for whoever has opened, and not more than will do for who has not. */
 static pni_status make_room(pn_transport_t *transport) {
   struct pni_buffer *const input = &transport->input;
-  if (PNI_LIKELY(!input->block)) return pni_buffer_reserve(input, new_block(transport));
+  if (PNI_LIKELY(!input->block)) return pni_buffer_renew(input, new_block(transport));
   if (!input->shared) return pni_buffer_reserve(input, INPUT_ROOM);
   const size_t least = input->capacity == BULK_BLOCK ? BULK_ROOM : INPUT_ROOM;
   return pni_buffer_room(input) < least ? pni_buffer_renew(input, new_block(transport)) : PNI_OK;

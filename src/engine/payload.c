@@ -10,6 +10,7 @@
 
 enum {
   SMALLEST = 1024,
+  USUAL_MOST = 16 * 1024, /* of a first block */
   BLOCK_MOST = 64 * 1024, /* of what is filled bit by bit */
   LARGE = 16 * 1024,      /* what is given at once gets memory of its own from here on */
   LARGE_MOST = 1024 * 1024
@@ -89,17 +90,26 @@ size_t pni_payload_size(const struct pni_payload *payload) {
 
 /* What is in the block becomes the last segment. */
 static pni_status seal(struct pni_payload *payload) {
-  const size_t size = in_block(payload);
-  if (size > 0) {
-    struct pni_segment *segment = segment_of_block(payload->block, payload->capacity, payload->start, size);
-    if (!segment) return PNI_NO_MEMORY;
-    pni_segments_add(&payload->segments, segment);
-  } else {
-    pni_pool_give(payload->block, payload->capacity);
-  }
+  if (!payload->block) return PNI_OK;
+  struct pni_segment *segment =
+      segment_of_block(payload->block, payload->capacity, payload->start, in_block(payload));
+  if (!segment) return PNI_NO_MEMORY;
+  pni_segments_add(&payload->segments, segment);
   payload->block = NULL;
-  payload->capacity = payload->start = payload->end = 0;
+  payload->start = payload->capacity = payload->end;
   return PNI_OK;
+}
+
+static void give_block(struct pni_payload *payload) {
+  pni_pool_give(payload->block, payload->capacity);
+  payload->block = NULL;
+  payload->start = payload->capacity = payload->end;
+}
+
+/* How large the first block is to be: as much as was needed the last time, which is what the next burst will need. */
+static size_t usual(const struct pni_payload *payload) {
+  if (payload->end < SMALLEST) return SMALLEST;
+  return payload->end < USUAL_MOST ? payload->end : USUAL_MOST;
 }
 
 /* A larger block, or a new one. */
@@ -108,7 +118,7 @@ static pni_status grow(struct pni_payload *payload, size_t wanted) {
   char *block = pni_pool_take(capacity);
   if (!block) return PNI_NO_MEMORY;
   if (size > 0) memcpy(block, payload->block + payload->start, size);
-  pni_pool_give(payload->block, payload->capacity);
+  if (payload->block) give_block(payload);
   payload->block = block;
   payload->capacity = capacity;
   payload->start = 0;
@@ -135,28 +145,26 @@ static pni_status put_large(struct pni_payload *payload, const char *bytes, size
 }
 
 /* The block has not enough room at its end. */
-static PNI_NOINLINE pni_status put_slow(struct pni_payload *payload, const char *bytes, size_t size) {
+static pni_status make_room(struct pni_payload *payload, size_t size) {
   const size_t waiting = in_block(payload);
-  if (size >= LARGE) return put_large(payload, bytes, size);
-  if (payload->capacity - waiting >= size && payload->start > payload->capacity / 2) {
+  if (payload->block && payload->capacity - waiting >= size && payload->start > payload->capacity / 2) {
     memmove(payload->block, payload->block + payload->start, waiting);
     payload->start = 0;
     payload->end = waiting;
-  } else if (waiting + size > BLOCK_MOST) {
-    TRY(seal(payload));
-    TRY(grow(payload, BLOCK_MOST));
-  } else {
-    const size_t doubled = payload->capacity > 0 ? 2 * payload->capacity : SMALLEST;
-    const size_t wanted = doubled < BLOCK_MOST ? doubled : BLOCK_MOST;
-    TRY(grow(payload, wanted > waiting + size ? wanted : waiting + size));
+    return PNI_OK;
   }
-  memcpy(payload->block + payload->end, bytes, size);
-  payload->end += size;
-  return PNI_OK;
+  if (waiting + size > BLOCK_MOST) {
+    TRY(seal(payload));
+    return grow(payload, BLOCK_MOST);
+  }
+  const size_t doubled = payload->block ? 2 * payload->capacity : usual(payload);
+  const size_t wanted = doubled < BLOCK_MOST ? doubled : BLOCK_MOST;
+  return grow(payload, wanted > waiting + size ? wanted : waiting + size);
 }
 
-pni_status pni_payload_put(struct pni_payload *payload, const char *bytes, size_t size) {
-  if (PNI_UNLIKELY(payload->capacity - payload->end < size)) return put_slow(payload, bytes, size);
+pni_status pni_payload_put_more(struct pni_payload *payload, const char *bytes, size_t size) {
+  if (size >= LARGE) return put_large(payload, bytes, size);
+  TRY(make_room(payload, size));
   memcpy(payload->block + payload->end, bytes, size);
   payload->end += size;
   return PNI_OK;
@@ -166,7 +174,7 @@ pni_status pni_payload_share(
     struct pni_payload *payload, pn_shared_bytes_t *shared, const char *start, size_t size) {
   struct pni_segment *segment = segment_of(shared, start, size);
   if (!segment) return PNI_NO_MEMORY;
-  if (payload->block && seal(payload) != PNI_OK) {
+  if (seal(payload) != PNI_OK) {
     pni_pool_give(segment, sizeof *segment);
     return PNI_NO_MEMORY;
   }
@@ -177,37 +185,20 @@ pni_status pni_payload_share(
 
 /* Taking out. */
 
-static size_t take_block(struct pni_payload *payload, char *to, size_t size) {
-  const size_t waiting = in_block(payload);
-  if (size > waiting) size = waiting;
-  if (to && size > 0) memcpy(to, payload->block + payload->start, size);
-  payload->start += size;
-  if (payload->start == payload->end) {
-    pni_pool_give(payload->block, payload->capacity);
-    payload->block = NULL;
-    payload->capacity = payload->start = payload->end = 0;
-  }
-  return size;
-}
-
-static PNI_NOINLINE size_t take_slow(struct pni_payload *payload, char *to, size_t size) {
-  size_t taken = 0;
-  while (payload->segments.first && taken < size) {
-    struct pni_segment *segment = payload->segments.first;
-    const size_t part = segment->size < size - taken ? segment->size : size - taken;
-    if (to) memcpy(to + taken, segment->start, part);
-    taken += part;
+void pni_payload_take_more(struct pni_payload *payload, char *to, size_t size) {
+  struct pni_segment *segment;
+  while (size > 0 && (segment = payload->segments.first)) {
+    const size_t part = segment->size < size ? segment->size : size;
+    if (to) {
+      memcpy(to, segment->start, part);
+      to += part;
+    }
+    size -= part;
     segment->start += part;
     segment->size -= part;
     if (segment->size == 0) pni_segments_drop(&payload->segments);
   }
-  if (taken < size) taken += take_block(payload, to ? to + taken : NULL, size - taken);
-  return taken;
-}
-
-size_t pni_payload_take(struct pni_payload *payload, char *to, size_t size) {
-  if (PNI_UNLIKELY(payload->segments.first != NULL)) return take_slow(payload, to, size);
-  return take_block(payload, to, size);
+  if (size > 0) pni_payload_take(payload, to, size);
 }
 
 pni_status pni_payload_move(struct pni_payload *payload, size_t size, struct pni_segments *to) {
@@ -259,7 +250,7 @@ static void cut_block(struct pni_payload *payload, size_t offset, size_t size) {
   char *const from = payload->block + payload->start + offset;
   memmove(from, from + size, in_block(payload) - offset - size);
   payload->end -= size;
-  if (payload->start == payload->end) (void)take_block(payload, NULL, 0);
+  if (payload->start == payload->end) give_block(payload);
 }
 
 void pni_payload_cut(struct pni_payload *payload, size_t offset, size_t size) {
@@ -290,6 +281,5 @@ void pni_payload_cut(struct pni_payload *payload, size_t offset, size_t size) {
 
 void pni_payload_clear(struct pni_payload *payload) {
   pni_segments_clear(&payload->segments);
-  if (payload->block) pni_pool_give(payload->block, payload->capacity);
-  *payload = (struct pni_payload){.block = NULL};
+  if (payload->block) give_block(payload);
 }

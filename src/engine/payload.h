@@ -5,7 +5,7 @@
 #ifndef BARYON_ENGINE_PAYLOAD_H
 #define BARYON_ENGINE_PAYLOAD_H
 
-#include "base/status.h"
+#include "base/memory.h"
 #include "engine/shared_bytes.h"
 #include <stddef.h>
 
@@ -24,7 +24,8 @@ struct pni_segments {
 
 struct pni_payload {
   struct pni_segments segments;
-  char *block; /* NULL while nothing is in it; of the thread's pool */
+  char *
+      block; /* of the thread's pool; NULL while nothing is in it: the others then say how far the last one was filled */
   size_t capacity;
   size_t start, end; /* what waits in the block lies between */
 };
@@ -35,15 +36,20 @@ enum { PNI_SEGMENT_LEAST = 8 * 1024 };
 /* How many bytes wait. Counts them. */
 size_t pni_payload_size(const struct pni_payload *payload);
 
-/* Copy bytes to the end. Without memory nothing is changed. */
-PNI_NODISCARD pni_status pni_payload_put(struct pni_payload *payload, const char *bytes, size_t size);
+/* Copy bytes to the end. Without memory nothing is changed. Fewer than PNI_SEGMENT_LEAST are in the block then. */
+PNI_NODISCARD pni_status pni_payload_put_more(struct pni_payload *payload, const char *bytes, size_t size);
+PNI_INLINE PNI_NODISCARD pni_status pni_payload_put(
+    struct pni_payload *payload, const char *bytes, size_t size) {
+  if (PNI_UNLIKELY(payload->capacity - payload->end < size))
+    return pni_payload_put_more(payload, bytes, size);
+  pni_copy(payload->block + payload->end, bytes, size);
+  payload->end += size;
+  return PNI_OK;
+}
 
 /* Put to the end what lies in shared memory, which gets a reference more. */
 PNI_NODISCARD pni_status pni_payload_share(
     struct pni_payload *payload, pn_shared_bytes_t *shared, const char *start, size_t size);
-
-/* Take out up to `size` bytes; returns how many. `to` may be NULL: drop them. Once nothing waits no block is held. */
-size_t pni_payload_take(struct pni_payload *payload, char *to, size_t size);
 
 /* Take out the first `size` bytes, no more than wait, as segments behind those in `to`. Without memory less may have moved. */
 PNI_NODISCARD pni_status pni_payload_move(struct pni_payload *payload, size_t size, struct pni_segments *to);
@@ -56,6 +62,23 @@ void pni_payload_cut(struct pni_payload *payload, size_t offset, size_t size);
 
 /* Drop everything. */
 void pni_payload_clear(struct pni_payload *payload);
+
+/* Whether everything that waits is in the block. */
+static inline bool pni_payload_in_block(const struct pni_payload *payload) {
+  return !payload->segments.first;
+}
+
+/* Take out `size` bytes, which are there. `to` may be NULL: drop them. Once nothing waits no block is held. */
+void pni_payload_take_more(struct pni_payload *payload, char *to, size_t size);
+PNI_INLINE void pni_payload_take(struct pni_payload *payload, void *to, size_t size) {
+  if (PNI_UNLIKELY(!pni_payload_in_block(payload))) {
+    pni_payload_take_more(payload, to, size);
+    return;
+  }
+  if (to) pni_copy(to, payload->block + payload->start, size);
+  payload->start += size;
+  if (PNI_UNLIKELY(payload->start == payload->end)) pni_payload_clear(payload);
+}
 
 /* Put a segment to the end, or join what is in `from` to it, which is empty then. */
 void pni_segments_add(struct pni_segments *segments, struct pni_segment *segment);
