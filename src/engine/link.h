@@ -30,6 +30,7 @@ struct pn_link_t {
   bool dropping : 1;    /* receiver: the rest of a delivery that nobody wants is coming */
   bool blocked : 1;     /* sender: on the session's list of those that wait for its window */
   bool echo_due : 1;    /* the peer asked for a flow */
+  bool works;           /* somebody looks at the connection's work list: its deliveries are kept on it */
   uint8_t snd_settle_mode, rcv_settle_mode;
   uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
   /* Flow [2.6.7], as the API counts: sender: credit given and not used by an advance, deliveries advanced and not yet
@@ -39,7 +40,7 @@ struct pn_link_t {
   int32_t available; /* sender: what we offer; receiver: what the peer offers */
   int32_t drained;   /* receiver: credit given back by the peer and not yet told; */
   /* Deliveries, in order. */
-  pn_delivery_t *unsettled, *last_unsettled;
+  pn_delivery_t *unsettled, **unsettled_end; /* where the next one is to be entered */
   pn_delivery_t *current;
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
