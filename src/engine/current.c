@@ -2,6 +2,7 @@
  *
  * A sender's current delivery is the first one that the application has not finished; a receiver's the first one that it
  * has not left. Credit counts here, at the advance; frames count in transfer.c. Runs in the connection's thread. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/link.h"
@@ -21,6 +22,7 @@ ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
   dlv->waiting += size;
   link->session->outgoing_bytes += size;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+  PNI_TOUCHED(&link->endpoint);
   return (ssize_t)size;
 }
 
@@ -39,6 +41,7 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
   if (!dlv || link->sender) return PN_STATE_ERR;
   if (dlv->aborted) return PN_ABORTED;
   const size_t taken = take(dlv, bytes, size);
+  PNI_TOUCHED(&link->endpoint);
   if (taken > 0) return (ssize_t)taken;
   return dlv->done && dlv->waiting == 0 ? PN_EOS : 0;
 }
@@ -69,6 +72,7 @@ bool pn_link_advance(pn_link_t *link) {
   link->current = dlv->next;
   pni_delivery_work(dlv);
   if (link->current) pni_delivery_work(link->current);
+  PNI_TOUCHED(&link->endpoint);
   return true;
 }
 

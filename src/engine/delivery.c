@@ -10,6 +10,7 @@
 #include "base/object.h"
 #include "base/pool.h"
 #include "base/record.h"
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/link.h"
 #include "engine/session.h"
@@ -73,6 +74,7 @@ pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
   if (!dlv) return NULL;
   if (link->sender && !link->unsent) link->unsent = dlv;
   pni_delivery_work(dlv);
+  PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
 
@@ -166,6 +168,7 @@ void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
   if (!dlv) return;
   pni_disposition_become(&dlv->local, state);
   if (!dlv->locally_settled && !dlv->remote.settled && reachable(dlv)) pni_delivery_owe(dlv);
+  PNI_TOUCHED(&dlv->link->endpoint);
 }
 
 void pn_delivery_settle(pn_delivery_t *dlv) {
@@ -181,6 +184,7 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
     pni_delivery_finish(dlv);
   else
     pni_delivery_owe(dlv);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 /* The first delivery with bytes in the link's payload. */

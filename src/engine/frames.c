@@ -5,6 +5,8 @@
  * where it was found. After the peer's close nothing more is looked at. */
 #include "engine/frames.h"
 
+#include "engine/check.h"
+#include "engine/connection.h"
 #include "engine/fail.h"
 #include "engine/trace.h"
 #include "wire/limits.h"
@@ -138,6 +140,7 @@ static inline pni_status receive_frame(
   if (PNI_UNLIKELY(!receive)) return misplaced(transport, body.row);
   struct pni_reader reader = {.pos = body.pos, .end = body.end};
   const pni_status status = receive(transport, frame->channel, &reader);
+  PNI_TOUCHED(&transport->connection->endpoint);
   return PNI_LIKELY(status == PNI_OK) ? PNI_OK : act_on(transport, status, &reader);
 }
 

@@ -5,6 +5,7 @@
  *
  * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. There is no
  * ERROR after HEAD_CLOSED: who has said goodbye does not mind that the peer hangs up without. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/event.h"
 #include "engine/fail.h"
@@ -196,6 +197,7 @@ static void produce(pn_transport_t *transport) {
     fail_internally(transport);
     transport->close_sent = true;
   }
+  if (transport->connection) PNI_TOUCHED(&transport->connection->endpoint);
   if (pni_buffer_size(output) > 0) return;
   if (output->block) pni_buffer_clear(output);
   if (transport->close_sent) pni_transport_end_output(transport);

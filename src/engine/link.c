@@ -6,6 +6,7 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/link.h"
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/session.h"
@@ -220,7 +221,7 @@ static void lose(pn_delivery_t *dlv) {
       ssn->outgoing_bytes -= waiting;
     } else {
       dlv->done = dlv->updated = dlv->remote.settled = true;
-      ssn->incoming_bytes -= waiting;
+      pni_session_taken(ssn, waiting);
       if (!dlv->advanced) ssn->incoming_complete++;
       pni_delivery_work(dlv);
     }
@@ -280,18 +281,21 @@ void pn_link_open(pn_link_t *link) {
   if (endpoint->due & PNI_DUE_CLOSE) pni_endpoint_paid(endpoint, PNI_DUE_CLOSE); /* the peer need not know */
   const bool attached = link->local_handle != PNI_NO_HANDLE && !link->detach_sent;
   pni_endpoint_tell(endpoint, PN_LINK_LOCAL_OPEN, attached ? 0 : PNI_DUE_OPEN);
+  PNI_TOUCHED(endpoint);
 }
 
 /* Once the detach has been sent it stays one: only a link that is attached can be closed. */
 void pn_link_close(pn_link_t *link) {
   if (link->endpoint.due & PNI_DUE_CLOSE) link->detach = false;
   pni_endpoint_close(&link->endpoint);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 void pn_link_detach(pn_link_t *link) {
   if (link->endpoint.local != PNI_ACTIVE || link->detach) return;
   link->detach = true;
   pni_endpoint_tell(&link->endpoint, PN_LINK_LOCAL_DETACH, PNI_DUE_CLOSE);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 /* Lists. */

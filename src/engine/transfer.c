@@ -7,6 +7,7 @@
  *
  * Invariant: link->unsent is the first delivery of which a frame has still to be written; all before it are sent.
  * Runs in the thread that holds the connection. Takes no lock, reads no clock. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/event.h"
@@ -122,8 +123,10 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
   *waits = false;
   while (link->unsent) {
     pn_delivery_t *dlv = link->unsent;
-    if (dlv->aborted && !dlv->begun) {
+    if (dlv->aborted && !dlv->begun) { /* taken back before the peer knew of it, or lost with a transport */
+      if (!dlv->done) break;
       link->credit++;
+      dlv->sent = true;
       sent(link, dlv);
       progress = true;
       continue;
@@ -265,7 +268,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
     abort_incoming(dlv);
   } else {
     TRY(append(transport, dlv, body->pos, pni_reader_left(body)));
-    if (link->receiving != dlv) return PNI_OK; /* the link has been detached for it */
+    if (link->errant) return PNI_OK; /* it has been detached for what came */
   }
   if (transfer->settled || transfer->aborted) dlv->remote.settled = dlv->updated = true;
   if (!transfer->more || transfer->aborted) {
@@ -275,6 +278,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
   }
   pni_delivery_work(dlv);
   pni_collector_put(link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
+  PNI_TOUCHED(&link->endpoint);
   return PNI_OK;
 }
 
