@@ -74,20 +74,29 @@ static pni_status send_attach(pn_transport_t *transport, pn_link_t *link) {
   return status;
 }
 
+static uint32_t handle_max(const pn_session_t *ssn) {
+  const bool known = ssn->remote_channel != PNI_NO_CHANNEL && ssn->remote_handle_max < PNI_LIMIT_HANDLE_MAX;
+  return known ? ssn->remote_handle_max : PNI_LIMIT_HANDLE_MAX;
+}
+
+/* A link of ours is closed without ever having been attached; to one of the peer's there is no answer but the session's end. */
+static pni_status no_handle(pn_transport_t *transport, pn_link_t *link) {
+  const bool ours = link->remote_handle == PNI_NO_HANDLE && !link->remote_gone;
+  TRY(pni_fail(transport, ours ? &link->endpoint : &link->session->endpoint,
+      ours ? PNI_FAULT_LINK_LIMIT : PNI_FAULT_ANSWER_LIMIT,
+      "attach: no handle is free up to handle-max, %" PRIu32, handle_max(link->session)));
+  link->errant = false; /* the peer does not know of it */
+  pni_endpoint_paid(&link->endpoint, (enum pni_due)link->endpoint.due);
+  return PNI_OK;
+}
+
 static pni_status attach(pn_transport_t *transport, pn_link_t *link) {
   pn_session_t *ssn = link->session;
-  const uint32_t most = ssn->remote_channel == PNI_NO_CHANNEL || ssn->remote_handle_max > PNI_LIMIT_HANDLE_MAX
-                            ? PNI_LIMIT_HANDLE_MAX
-                            : ssn->remote_handle_max;
   uint32_t handle = link->local_handle;
-  if (handle ==
-      PNI_NO_HANDLE) { /* or the attach had to wait until the peer has said how large a frame may be */
-    const pni_status status = pni_numbers_take(&ssn->handles, most, &handle);
-    if (status == PNI_OVERFLOW) {
-      pni_transport_error(
-          transport, "amqp:resource-limit-exceeded", "attach: no handle is free up to handle-max");
-      return PNI_FAILED;
-    }
+  /* It may have one: an attach that had to wait until the peer has said how large a frame may be. */
+  if (handle == PNI_NO_HANDLE) {
+    const pni_status status = pni_numbers_take(&ssn->handles, handle_max(ssn), &handle);
+    if (status == PNI_OVERFLOW) return no_handle(transport, link);
     TRY(status);
   }
   link->local_handle = handle;

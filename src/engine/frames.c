@@ -217,8 +217,7 @@ static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
   (void)at;
   const bool listens = !transport->tail_closed;
   const uint32_t timeout = listens ? transport->idle_timeout : 0;
-  const uint32_t remote_timeout =
-      transport->open_sent && !transport->close_sent ? transport->remote_idle_timeout : 0;
+  const uint32_t remote_timeout = transport->close_sent ? 0 : transport->remote_idle_timeout;
   if (!pni_idle_hears(&transport->idle, timeout, transport->bytes_in, now)) {
     pni_transport_error(transport, pni_fault_types[PNI_FAULT_IDLE].condition,
         "local-idle-timeout expired: nothing came for %u ms", timeout);

@@ -63,8 +63,7 @@ static void fail_internally(pn_transport_t *transport) {
   if (!transport->failed) pni_transport_error(transport, "amqp:internal-error", "out of memory");
 }
 
-/* An application that misses an event might wait for it for ever. */
-static void check_events(pn_transport_t *transport) {
+void pni_transport_check_events(pn_transport_t *transport) {
   pn_collector_t *const collector = transport->connection ? transport->connection->collector : NULL;
   if (PNI_LIKELY(!collector || !collector->lost)) return;
   collector->lost = false;
@@ -192,7 +191,7 @@ static void produce(pn_transport_t *transport) {
   struct pni_buffer *output = &transport->output;
   if (transport->head_closed || !has_room(output)) return;
   if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);
-  check_events(transport);
+  pni_transport_check_events(transport);
   if (PNI_UNLIKELY(pni_layer_output(transport, 0, output) != PNI_OK)) {
     fail_internally(transport);
     transport->close_sent = true;
