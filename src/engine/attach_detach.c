@@ -207,8 +207,9 @@ static pni_status link_attached(
     TRY(pni_fail(transport, &rival->endpoint, PNI_FAULT_STOLEN, "attach: the link was attached once more"));
   }
   *found = pni_link_new(ssn, sender, attach->name);
-  if (*found) return PNI_OK;
-  return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "attach: no memory for a link");
+  if (!*found) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "attach: no memory for a link");
+  (*found)->endpoint.freed = ssn->endpoint.freed; /* or nobody would */
+  return PNI_OK;
 }
 
 static pni_status check_attach(

@@ -177,8 +177,9 @@ static pni_status session_begun(
     pn_transport_t *transport, uint16_t channel, const struct pni_begin *begin, pn_session_t **found) {
   if (!begin->has.remote_channel) {
     *found = pni_session_new(transport->connection);
-    if (*found) return PNI_OK;
-    return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "begin: no memory for a session");
+    if (!*found) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "begin: no memory for a session");
+    (*found)->endpoint.freed = transport->connection->endpoint.freed; /* or nobody would */
+    return PNI_OK;
   }
   *found = pni_map_get(&transport->outgoing, begin->remote_channel);
   if (*found && ((*found)->state == PNI_BEGIN_SENT ||

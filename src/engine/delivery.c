@@ -69,10 +69,10 @@ pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag) {
 }
 
 pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
-  if (tag.size > PNI_TAG_MAX) return NULL;
+  if (!link || !link->sender || tag.size > PNI_TAG_MAX) return NULL;
   pn_delivery_t *dlv = pni_delivery_new(link, tag);
   if (!dlv) return NULL;
-  if (link->sender && !link->unsent) link->unsent = dlv;
+  if (!link->unsent) link->unsent = dlv;
   pni_delivery_work(dlv);
   PNI_TOUCHED(&link->endpoint);
   return dlv;
