@@ -256,7 +256,8 @@ pni_status pni_receive_flow(pn_transport_t *transport, uint16_t channel, struct 
   }
   if (pni_window_open(&ssn->window)) pni_session_unblock(ssn);
   if (flow.has.handle) return receive_link_flow(transport, ssn, &flow);
-  if (flow.has.delivery_count || flow.has.link_credit || flow.has.available || flow.has.drain) {
+  if (flow.has.delivery_count || flow.has.link_credit || flow.has.available || flow.has.drain ||
+      flow.has.properties) {
     return pni_fail(
         transport, &ssn->endpoint, PNI_FAULT_FLOW_WITHOUT_HANDLE, "flow: a link's fields without its handle");
   }

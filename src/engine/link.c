@@ -66,9 +66,12 @@ static void remove_name(pn_link_t *link) {
 
 void pni_link_name_again(pn_link_t *link) {
   const bool attached = link->remote_handle != PNI_NO_HANDLE;
-  const bool meant = link->endpoint.remote != PNI_CLOSED && !(attached && link->endpoint.local == PNI_CLOSED);
+  const bool gone = attached && link->endpoint.local == PNI_CLOSED && !link->errant;
+  const bool meant = link->endpoint.remote != PNI_CLOSED && !gone;
   if (!meant) remove_name(link);
 }
+
+void pni_link_unname(pn_link_t *link) { remove_name(link); }
 
 static pn_link_t *first_named(pn_session_t *ssn, pn_bytes_t name, bool sender, bool attached) {
   pn_link_t *link = pni_map_get(&ssn->names, name_key(name, sender));

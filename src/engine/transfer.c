@@ -226,7 +226,10 @@ static pni_status read_state(
   if (!transfer->has.state) return PNI_OK;
   struct pni_reader reader = pni_reader(transfer->state.start, transfer->state.size);
   const pni_status status = pni_disposition_read(&dlv->remote, &reader);
-  return status ? pni_fail_decode(transport, status, &reader) : PNI_OK;
+  if (status) return pni_fail_decode(transport, status, &reader);
+  if (dlv->remote.type != PN_RECEIVED) return PNI_OK;
+  return pni_fail(transport, &dlv->link->endpoint, PNI_FAULT_DELIVERY_STATE,
+      "transfer: state: received is for deliveries that are resumed");
 }
 
 /* Append a frame's payload, unless the application has left the delivery. */
@@ -264,6 +267,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
     const struct pni_transfer *transfer, struct pni_reader *body) {
   pn_link_t *link = dlv->link;
   TRY(read_state(transport, dlv, transfer));
+  if (link->errant) return PNI_OK;
   if (transfer->aborted) {
     abort_incoming(dlv);
   } else {
