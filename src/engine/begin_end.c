@@ -27,12 +27,12 @@ static const uint8_t takes[PNI_SESSION_STATE_COUNT] = {
     [PNI_SESSION_DISCARDING] = DROP,
 };
 
-pni_status pni_session_of_channel(
+pni_status pni_session_of_channel_slow(
     pn_transport_t *transport, uint16_t channel, enum pni_code performative, pn_session_t **found) {
   pn_session_t *ssn = pni_map_get(&transport->channels, channel);
   *found = NULL;
   const enum verdict verdict = ssn ? (enum verdict)takes[ssn->state] : ILLEGAL;
-  if (PNI_LIKELY(verdict == TAKE)) {
+  if (verdict == TAKE) {
     *found = ssn;
     return PNI_OK;
   }

@@ -12,12 +12,14 @@ enum { SMALLEST = 4096 };
 
 /* Moving costs what waits and wins what was taken: only while the one is no more than a few times the other. */
 static bool worth_moving(const struct pni_buffer *buffer, size_t held, size_t size) {
-  return buffer->capacity - held >= size && held / 4 <= buffer->start;
+  return buffer->block && buffer->capacity - held >= size && held / 4 <= buffer->start;
 }
 
+/* The first block is as large as the last one was filled. */
 static size_t next_capacity(const struct pni_buffer *buffer, size_t needed) {
-  size_t capacity = buffer->capacity > 0 ? buffer->capacity : SMALLEST / 2;
-  capacity = capacity <= SIZE_MAX / 2 ? 2 * capacity : SIZE_MAX;
+  const size_t usual = buffer->end > SMALLEST ? buffer->end : SMALLEST;
+  if (!buffer->block) return pni_pool_room(usual > needed ? usual : needed);
+  const size_t capacity = buffer->capacity <= SIZE_MAX / 2 ? 2 * buffer->capacity : SIZE_MAX;
   return pni_pool_room(capacity > needed ? capacity : needed);
 }
 
@@ -32,7 +34,7 @@ pni_status pni_buffer_reserve(struct pni_buffer *buffer, size_t size) {
     uint8_t *block = pni_pool_take(capacity);
     if (!block) return PNI_NO_MEMORY;
     if (held > 0) memcpy(block, pni_buffer_bytes(buffer), held);
-    pni_pool_give(buffer->block, buffer->capacity);
+    if (buffer->block) pni_pool_give(buffer->block, buffer->capacity);
     buffer->block = block;
     buffer->capacity = capacity;
   }
@@ -47,6 +49,8 @@ void pni_buffer_drop(struct pni_buffer *buffer, size_t size) {
 }
 
 void pni_buffer_clear(struct pni_buffer *buffer) {
+  if (!buffer->block) return;
   pni_pool_give(buffer->block, buffer->capacity);
-  *buffer = (struct pni_buffer){.block = NULL};
+  buffer->block = NULL;
+  buffer->start = buffer->capacity = buffer->end;
 }

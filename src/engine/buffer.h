@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct pni_buffer {
-  uint8_t *block; /* NULL while empty and not being filled */
+  uint8_t *block; /* NULL while empty and not being filled: the others then say how far the last one was */
   size_t capacity;
   size_t start, end;
 };

@@ -37,8 +37,8 @@ static const char *check_delivery(pn_delivery_t *dlv, pn_link_t *link) {
   HOLDS(dlv->listed);
   HOLDS(pni_object_refcount(dlv) > 0);
   HOLDS(dlv->tag_size <= PNI_TAG_MAX);
-  HOLDS(dlv->next ? dlv->next->prev == dlv : link->last_unsettled == dlv);
-  HOLDS(dlv->prev ? dlv->prev->next == dlv : link->unsettled == dlv);
+  HOLDS(*dlv->at == dlv);
+  HOLDS(dlv->next ? dlv->next->at == &dlv->next : link->unsettled_end == &dlv->next);
   HOLDS(!dlv->next || dlv->advanced || !dlv->next->advanced);
   HOLDS(!dlv->working || ssn->connection->works);
   HOLDS(!dlv->due || ssn->due_dispositions);
@@ -78,7 +78,7 @@ static const char *check_deliveries(pn_link_t *link, int most) {
     add(&sum, dlv, link);
   }
   if (dlv) return NULL;
-  HOLDS(link->unsettled || !link->last_unsettled);
+  HOLDS(link->unsettled || link->unsettled_end == &link->unsettled);
   HOLDS(link->unsettled_count == sum.unsettled);
   HOLDS(link->current == sum.current);
   HOLDS((uint32_t)link->queued == (link->sender ? sum.to_send : sum.to_read));
@@ -182,7 +182,7 @@ static const char *check_session(pn_session_t *ssn) {
   HOLDS(ssn->endpoint.owing <= ssn->link_count);
   HOLDS(!ssn->links == !ssn->last_link && !ssn->links == (ssn->link_count == 0));
   HOLDS(!ssn->blocked == !ssn->last_blocked);
-  HOLDS(!ssn->due_dispositions == !ssn->last_due_disposition);
+  HOLDS(!ssn->due_dispositions || !ssn->last_due_disposition->due_next);
   HOLDS(!ssn->due_dispositions || !conn->transport || (ssn->endpoint.due & PNI_DUE_DISPOSITION));
   HOLDS(!ssn->flow_due || (ssn->endpoint.due & PNI_DUE_FLOW));
   HOLDS(ssn->incoming_complete <= ssn->incoming_deliveries);

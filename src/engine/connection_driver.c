@@ -113,7 +113,7 @@ pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
   if (!driver->collector) return NULL;
   const pn_event_t *const handled = driver->collector->previous;
   if (handled) after_event(driver, handled->type);
-  pn_event_t *const event = pn_collector_next(driver->collector);
+  pn_event_t *const event = pni_collector_next(driver->collector);
   if (PNI_LIKELY(event != NULL)) return event;
   /* What there was no memory for before. */
   if (PNI_UNLIKELY(driver->collector->lost)) pni_transport_check_events(driver->transport);
@@ -122,7 +122,7 @@ pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
 }
 
 bool pn_connection_driver_has_event(pn_connection_driver_t *driver) {
-  return driver->collector && pn_collector_peek(driver->collector) != NULL;
+  return driver->collector && !pni_collector_empty(driver->collector);
 }
 
 bool pn_connection_driver_finished(pn_connection_driver_t *driver) {

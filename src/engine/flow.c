@@ -103,24 +103,12 @@ uint32_t pni_session_target(pn_session_t *ssn) {
   return target;
 }
 
-/* Owe a flow if the window that was announced runs low and there is more to announce. */
-static void reopen(pn_session_t *ssn) {
-  if (ssn->window.incoming_window >= ssn->low_water_frames || ssn->flow_due) return;
+void pni_session_reopen(pn_session_t *ssn) {
+  if (ssn->flow_due) return;
   if (!ssn->connection->transport || ssn->local_channel == PNI_NO_CHANNEL) return;
   if (pni_session_target(ssn) <= ssn->window.incoming_window) return;
   ssn->flow_due = true;
   pni_endpoint_owe(&ssn->endpoint, PNI_DUE_FLOW);
-}
-
-void pni_session_used(pn_session_t *ssn, size_t payload) {
-  ssn->frame_bytes += (uint32_t)(((int64_t)payload - (int64_t)ssn->frame_bytes) / 16);
-  reopen(ssn);
-}
-
-void pni_session_taken(pn_session_t *ssn, size_t bytes) {
-  ssn->incoming_bytes -= bytes;
-  if (ssn->connection->transport) ssn->connection->transport->buffered -= bytes;
-  reopen(ssn);
 }
 
 void pni_session_block(pn_session_t *ssn, pn_link_t *link) {

@@ -108,6 +108,7 @@ pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name) {
   link->session = ssn;
   link->name = (char *)(link + 1);
   if (name.size > 0) memcpy(link->name, name.start, name.size);
+  link->unsettled_end = &link->unsettled;
   link->sender = sender;
   link->name_size = (uint32_t)name.size;
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;

@@ -39,7 +39,7 @@ struct pn_link_t {
   int32_t available; /* sender: what we offer; receiver: what the peer offers */
   int32_t drained;   /* receiver: credit given back by the peer and not yet told; */
   /* Deliveries, in order. */
-  pn_delivery_t *unsettled, *last_unsettled;
+  pn_delivery_t *unsettled, **unsettled_end; /* where the next one is to be entered */
   pn_delivery_t *current;
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */

@@ -7,17 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST = 1024, POOLED = 64 * 1024 };
+enum { SMALLEST = 1024, POOLED = 64 * 1024, USUAL_MOST = 16 * 1024 };
+
+/* How large the first block is to be: as much as was needed the last time, which is what the next burst will need. */
+static size_t usual(const struct pni_payload *payload) {
+  return payload->end < USUAL_MOST ? payload->end : USUAL_MOST;
+}
 
 static pni_status grow(struct pni_payload *payload, size_t needed) {
-  size_t wanted = payload->capacity ? payload->capacity : SMALLEST;
+  size_t wanted = payload->block ? payload->capacity : SMALLEST;
+  if (!payload->block && needed < usual(payload)) needed = usual(payload);
   while (wanted < needed) {
     if (wanted > SIZE_MAX / 2) return PNI_NO_MEMORY;
     wanted *= 2;
   }
   const size_t size = pni_payload_size(payload);
   char *block;
-  if (payload->capacity > POOLED) {
+  if (payload->block && payload->capacity > POOLED) {
     if (payload->start > 0) memmove(payload->block, payload->block + payload->start, size);
     payload->end = size;
     payload->start = 0;
@@ -27,7 +33,7 @@ static pni_status grow(struct pni_payload *payload, size_t needed) {
     block = pni_pool_take(wanted);
     if (!block) return PNI_NO_MEMORY;
     if (size > 0) memcpy(block, payload->block + payload->start, size);
-    pni_pool_give(payload->block, payload->capacity);
+    if (payload->block) pni_pool_give(payload->block, payload->capacity);
     payload->end = size;
     payload->start = 0;
   }
@@ -36,30 +42,16 @@ static pni_status grow(struct pni_payload *payload, size_t needed) {
   return PNI_OK;
 }
 
-pni_status pni_payload_put(struct pni_payload *payload, const char *bytes, size_t size) {
-  if (PNI_UNLIKELY(payload->capacity - payload->end < size)) {
-    const size_t waiting = pni_payload_size(payload);
-    if (size > SIZE_MAX - waiting) return PNI_NO_MEMORY;
-    if (payload->capacity - waiting >= size && payload->start > payload->capacity / 2) {
-      memmove(payload->block, payload->block + payload->start, waiting);
-      payload->start = 0;
-      payload->end = waiting;
-    } else {
-      TRY(grow(payload, waiting + size));
-    }
-  }
-  memcpy(payload->block + payload->end, bytes, size);
-  payload->end += size;
-  return PNI_OK;
-}
-
-size_t pni_payload_take(struct pni_payload *payload, char *to, size_t size) {
+pni_status pni_payload_reserve(struct pni_payload *payload, size_t size) {
   const size_t waiting = pni_payload_size(payload);
-  if (size > waiting) size = waiting;
-  if (to && size > 0) memcpy(to, payload->block + payload->start, size);
-  payload->start += size;
-  if (payload->start == payload->end) pni_payload_clear(payload);
-  return size;
+  if (size > SIZE_MAX - waiting) return PNI_NO_MEMORY;
+  if (payload->block && payload->capacity - waiting >= size && payload->start > payload->capacity / 2) {
+    memmove(payload->block, payload->block + payload->start, waiting);
+    payload->start = 0;
+    payload->end = waiting;
+    return PNI_OK;
+  }
+  return grow(payload, waiting + size);
 }
 
 void pni_payload_cut(struct pni_payload *payload, size_t offset, size_t size) {
@@ -70,6 +62,8 @@ void pni_payload_cut(struct pni_payload *payload, size_t offset, size_t size) {
 }
 
 void pni_payload_clear(struct pni_payload *payload) {
-  if (payload->block) pni_pool_give(payload->block, payload->capacity);
-  *payload = (struct pni_payload){0};
+  if (!payload->block) return;
+  pni_pool_give(payload->block, payload->capacity);
+  payload->block = NULL;
+  payload->start = payload->capacity = payload->end;
 }

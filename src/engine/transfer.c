@@ -15,17 +15,16 @@
 #include "engine/frames.h"
 #include "engine/link.h"
 #include "engine/session.h"
+#include "engine/transfer_run.h"
 #include "wire/limits.h"
+#include "wire/straight.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* Outgoing. */
 
-enum {
-  PERFORMATIVE_ROOM = 96, /* a transfer's fields at their largest, but for the state */
-  FRAME_MOST = 32 * 1024  /* larger ones would be had by larger blocks only */
-};
+enum { PERFORMATIVE_ROOM = 96 }; /* a transfer's fields at their largest, but for the state */
 
 /* The delivery's state, encoded for the frame, in `room`; nothing if there is none, or it is larger: then a disposition
  * follows with it. */
@@ -57,8 +56,7 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   transfer.state = encoded_state(dlv, state, sizeof state);
   transfer.has.state = transfer.state.size > 0;
   const size_t waiting = dlv->waiting;
-  const size_t theirs = pni_frame_limit(transport);
-  const size_t limit = (theirs < FRAME_MOST ? theirs : FRAME_MOST) - PNI_FRAME_HEADER;
+  const size_t limit = pni_frame_most(transport) - PNI_FRAME_HEADER;
   const size_t performative = PERFORMATIVE_ROOM + transfer.state.size;
   const bool fits = waiting + performative <= limit;
   transfer.more = transfer.has.more = !dlv->aborted && (!dlv->done || !fits);
@@ -90,14 +88,14 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
 }
 
 /* The last frame has been written, or none ever will be. */
-static void sent(pn_link_t *link, pn_delivery_t *dlv) {
+static inline void sent(pn_link_t *link, pn_delivery_t *dlv) {
   link->queued--;
   link->unsent = dlv->next;
   if (dlv->locally_settled) pni_delivery_finish(dlv);
 }
 
 /* Begin a delivery: its id, and its place among those that the peer may dispose of. */
-static pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
+static inline pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
   const pni_serial id = ssn->outgoing.next;
   if (!dlv->locally_settled) {
     TRY(pni_delivery_ids_put(&ssn->outgoing, id, dlv));
@@ -109,7 +107,7 @@ static pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
 }
 
 /* Whether a frame of the delivery can be written now; a link that has to wait for the window is blocked. */
-static bool may_send(pn_session_t *ssn, pn_link_t *link, const pn_delivery_t *dlv) {
+static inline bool may_send(pn_session_t *ssn, pn_link_t *link, const pn_delivery_t *dlv) {
   if (!dlv->done && dlv->waiting == 0) return false;
   if (!dlv->begun && link->credit + link->queued <= 0) return false;
   if (pni_window_open(&ssn->window)) return true;
@@ -139,12 +137,17 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       if (progress) pni_endpoint_event(&link->endpoint, PN_LINK_FLOW);
       return PNI_OK;
     }
+    const bool plain = pni_delivery_plain(dlv);
+    const pni_transfer_form form = pni_delivery_form(dlv);
+    const size_t before = pni_buffer_size(transport->sink), payload = dlv->waiting;
     if (!dlv->begun) TRY(begin(ssn, dlv));
     TRY(write_frame(transport, link, dlv));
     progress = true;
     if (dlv->sent) {
       link->delivery_count++;
       sent(link, dlv);
+      if (plain && link->unsent && pni_delivery_form(link->unsent) == form)
+        pni_transfer_run(transport, link, pni_buffer_size(transport->sink) - before, payload);
     }
   }
   if (!*waits) pni_endpoint_paid(&link->endpoint, PNI_DUE_TRANSFER);
@@ -154,11 +157,6 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
 }
 
 /* Incoming. */
-
-static size_t buffer_limit(const pn_transport_t *transport) {
-  if (!transport->buffered_limit_set) return PNI_LIMIT_BUFFERED_BYTES;
-  return transport->buffered_limit ? transport->buffered_limit : SIZE_MAX;
-}
 
 /* The first frame of a delivery: check what only that one has, and make the delivery. */
 static pni_status begin_incoming(
@@ -241,10 +239,10 @@ static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const ui
         "transfer: the message is larger than max-message-size, %" PRIu64, link->max_message_size);
   }
   if (dlv->advanced || size == 0) return PNI_OK;
-  if (size > buffer_limit(transport) - transport->buffered) {
+  if (size > pni_buffered_limit(transport) - transport->buffered) {
     return pni_fail(transport, &link->endpoint, PNI_FAULT_BUFFER_LIMIT,
         "%zu bytes of deliveries are unread, and %zu more have come: the limit is %zu", transport->buffered,
-        size, buffer_limit(transport));
+        size, pni_buffered_limit(transport));
   }
   if (pni_payload_put(&link->payload, (const char *)bytes, size)) {
     return pni_fail(
@@ -281,7 +279,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
     if (!dlv->advanced) link->session->incoming_complete++;
   }
   pni_delivery_work(dlv);
-  pni_collector_put(link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
+  pni_collector_put(link->session->connection->collector, dlv, PN_DELIVERY);
   PNI_TOUCHED(&link->endpoint);
   return PNI_OK;
 }

@@ -39,7 +39,7 @@ pn_transport_t *pn_transport(void) {
 
 void pni_transport_event(pn_transport_t *transport, pn_event_type_t type) {
   const pn_connection_t *const conn = transport->connection;
-  if (conn && conn->collector) pni_collector_put(conn->collector, &transport_class, transport, type);
+  if (conn && conn->collector) pni_collector_put(conn->collector, transport, type);
 }
 
 /* Binding. */

@@ -104,8 +104,8 @@ static void wrong_lists_are_found(void **state) {
   DAMAGE(pn_session_t *, tree.conn->last_session, tree.ssn);
   DAMAGE(pn_session_t *, tree.other_link->session, tree.ssn);
   DAMAGE(pn_delivery_t *, tree.sender->unsettled, tree.queued);
-  DAMAGE(pn_delivery_t *, tree.sender->last_unsettled, tree.sent);
-  DAMAGE(pn_delivery_t *, tree.queued->prev, NULL);
+  DAMAGE(pn_delivery_t **, tree.sender->unsettled_end, &tree.sent->next);
+  DAMAGE(pn_delivery_t **, tree.queued->at, &tree.sender->unsettled);
   DAMAGE(pn_delivery_t *, tree.sender->unsent, NULL);
   DAMAGE(pn_delivery_t *, tree.sender->unsent, tree.sent);
   DAMAGE(pn_delivery_t *, tree.sender->current, tree.queued);

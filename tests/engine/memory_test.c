@@ -213,25 +213,31 @@ static bool begin_conversation(struct party *client, struct party *server) {
   return true;
 }
 
+static void converse_on(struct party *client, struct party *server) {
+  bool busy = true;
+  for (unsigned rounds = 0; busy; rounds++) {
+    assert_true(rounds < 1000);
+    busy = react_all(client);
+    busy = react_all(server) || busy;
+    busy = carry(client, server) || busy;
+    busy = carry(server, client) || busy;
+    pni_engine_check(client->driver.connection);
+    pni_engine_check(server->driver.connection);
+  }
+}
+
 static void both_ends_cope_whatever_fails(void **state) {
   (void)state;
   unsigned whole = 0, cut = 0;
   for (struct scarcity run = {0}; scarce_run(&run);) {
     struct party client = {.received = 0}, server = {.received = 0};
     pni_pool_trim();
-    bool busy = begin_conversation(&client, &server);
-    for (unsigned rounds = 0; busy; rounds++) {
-      assert_true(rounds < 1000);
-      busy = react_all(&client);
-      busy = react_all(&server) || busy;
-      busy = carry(&client, &server) || busy;
-      busy = carry(&server, &client) || busy;
-      pni_engine_check(client.driver.connection);
-      pni_engine_check(server.driver.connection);
-    }
+    const bool begun = begin_conversation(&client, &server);
+    if (begun) converse_on(&client, &server);
     const bool refused = scarce_refused();
     scarce_end();
-    if (client.driver.transport && server.driver.transport) {
+    if (begun) {
+      converse_on(&client, &server); /* events that there was no memory for have waited */
       /* Whatever failed, nobody waits for ever. */
       assert_true(pn_connection_driver_finished(&client.driver));
       assert_true(pn_connection_driver_finished(&server.driver));
@@ -269,8 +275,8 @@ static void lost_event_is_followed_by_an_error(void **state) {
     scarce.on = true;
     scarce.asked = 0;
     pn_session_open(ssn);
-    const bool lost = driver.collector->lost;
     bool error = saw_error(&driver);
+    const bool lost = scarce_refused();
     scarce_end();
     error = saw_error(&driver) || error;
     assert_int_equal(error, lost);
@@ -279,7 +285,7 @@ static void lost_event_is_followed_by_an_error(void **state) {
     if (lost && why) assert_non_null(strstr(why, "event"));
     pn_connection_driver_destroy(&driver);
   }
-  assert_true(losses >= 2);
+  assert_true(losses > 0);
 }
 
 int main(void) {
