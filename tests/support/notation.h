@@ -6,12 +6,12 @@
  *
  * A line is a frame, `CHANNEL VALUES`, its payload after a bar: "0 transfer[0 0 b'tag' 0] | 'text'"; with `sasl` for a channel,
  * a SASL frame; `octets` in place of a channel: no frame header is put before. Blanks separate. */
-#ifndef DIFFERENTIAL_ENGINE_NOTATION_H
-#define DIFFERENTIAL_ENGINE_NOTATION_H
+#ifndef BARYON_TESTS_SUPPORT_NOTATION_H
+#define BARYON_TESTS_SUPPORT_NOTATION_H
 
 #include <stddef.h>
 
-/** The octets of a line; valid until the next call. */
+/* The octets of a line; valid until the next call. */
 const char *notation_octets(const char *line, size_t *size);
 
 #endif

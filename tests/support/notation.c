@@ -1,5 +1,5 @@
 /* notation.c: see notation.h. Lists and maps are written with sizes of four octets, whatever they hold. */
-#include "notation.h"
+#include "support/notation.h"
 
 #include <ctype.h>
 #include <stdbool.h>

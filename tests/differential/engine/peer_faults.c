@@ -1,8 +1,8 @@
 /* peer_faults.c: each fault that a peer can commit, committed by a peer written by hand, against a server: which condition the
  * server answers, and what ends. The expected values are those of spec/errors.def; Proton's differ in many (it closes the
  * connection for most), so this program is for Baryon alone. It also shows that nothing wider than the scope ends. */
-#include "../pair.h"
-#include "notation.h"
+#include "pair.h"
+#include "support/notation.h"
 
 #include <proton/sasl.h>
 
