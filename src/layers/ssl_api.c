@@ -1,10 +1,11 @@
-/* ssl_api.c: the functions of <proton/ssl.h>.
+/* ssl_api.c: the functions of <proton/ssl.h> and <baryon/tls.h>.
  *
  * A pn_ssl_t is its transport, and a pn_ssl_domain_t a domain of the TLS core, by other names. */
 #include "layers/ssl.h"
 
 #include "base/memory.h"
 #include "engine/connection.h"
+#include <baryon/tls.h>
 #include <proton/error.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,4 +150,40 @@ int pn_ssl_get_cert_fingerprint(
   if (fingerprint_length > 0) fingerprint[0] = '\0';
   if (!session_of(ssl)) return PN_ERR;
   return pni_tls_fingerprint(session_of(ssl), fingerprint, fingerprint_length, (int)hash_alg);
+}
+
+/* <baryon/tls.h> */
+
+int pn_ssl_domain_renew(pn_ssl_domain_t *domain, const pn_ssl_renewal_t *renewal) {
+  const struct pni_tls_renewal files = {.certificate = renewal->certificate,
+      .key = renewal->key,
+      .password = renewal->password,
+      .trusted = renewal->trusted,
+      .revoked = renewal->revoked};
+  return pni_tls_domain_renew(domain_of(domain), &files);
+}
+
+int pn_ssl_domain_set_revoked(pn_ssl_domain_t *domain, const char *path) {
+  return pni_tls_domain_set_revoked(domain_of(domain), path);
+}
+
+int pn_ssl_domain_set_minimum_protocol(pn_ssl_domain_t *domain, const char *protocol) {
+  return pni_tls_domain_set_minimum(domain_of(domain), protocol);
+}
+
+int pn_ssl_domain_set_alpn_protocols(pn_ssl_domain_t *domain, const char *const *protocols, size_t count) {
+  return pni_tls_domain_set_alpn(domain_of(domain), protocols, count);
+}
+
+int pn_ssl_domain_set_key_log(pn_ssl_domain_t *domain, const char *path) {
+  return pni_tls_domain_set_key_log(domain_of(domain), path);
+}
+
+char *pn_ssl_domain_error(pn_ssl_domain_t *domain) { return pni_tls_domain_error(domain_of(domain)); }
+
+pn_bytes_t pn_ssl_get_alpn_protocol(pn_ssl_t *ssl) {
+  const char *name = NULL;
+  size_t size = 0;
+  const bool agreed = session_of(ssl) && pni_tls_protocol(session_of(ssl), &name, &size);
+  return agreed ? pn_bytes(size, name) : pn_bytes(0, NULL);
 }

@@ -212,7 +212,7 @@ static size_t next_part(
   return most < BLOCK - used ? most : BLOCK - used;
 }
 
-static pni_status encrypt(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {
+static pni_status take_output(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {
   struct pni_ssl *const ssl = transport->ssl;
   struct pni_buffer *const clear = &ssl->clear;
   size_t part;
@@ -241,7 +241,7 @@ static pni_status go_on(pn_transport_t *transport, unsigned at, struct pni_buffe
     const pni_status status = pass(transport, at);
     if (status != PNI_OK && status != PNI_FAILED) return status; /* a failure has been acted on */
   }
-  return encrypt(transport, at, out);
+  return take_output(transport, at, out);
 }
 
 static pni_status output(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {

@@ -25,7 +25,7 @@ static int password_of(char *room, int size, int writing, void *context) {
   const char *const password = context;
   (void)writing;
   if (!password) return -1;
-  const size_t length = strlen(password);
+  const size_t length = size >= 0 ? strnlen(password, (size_t)size + 1) : SIZE_MAX;
   if (size < 0 || length > (size_t)size) return -1;
   memcpy(room, password, length);
   return (int)length;

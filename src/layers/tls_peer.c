@@ -134,11 +134,11 @@ pni_status pni_tls_fingerprint(const struct pni_tls *tls, char *text, size_t siz
     ERR_clear_error();
     return PNI_FAILED;
   }
-  for (unsigned i = 0; i < count; i++) {
+  for (size_t i = 0; i < count; i++) {
     text[2 * i] = digits[octets[i] >> 4];
     text[2 * i + 1] = digits[octets[i] & 15];
   }
-  text[2 * count] = '\0';
+  text[2 * (size_t)count] = '\0';
   return PNI_OK;
 }
 

@@ -32,7 +32,7 @@ static pni_status keep_host(struct pni_tls *tls, const char *host) {
 }
 
 static bool set_host(struct pni_tls *tls) {
-  const char *const host = tls->host;
+  char *const host = tls->host;
   X509_VERIFY_PARAM *const param = SSL_get0_param(tls->ssl);
   if (!host) return true;
   const bool address = is_address(host);
