@@ -198,7 +198,7 @@ static void produce(pn_transport_t *transport) {
   }
   if (pni_buffer_size(output) > 0) return;
   if (output->block) pni_buffer_clear(output);
-  if (transport->close_sent) pni_transport_end_output(transport);
+  if (transport->close_sent && !transport->lingers) pni_transport_end_output(transport);
 }
 
 ssize_t pn_transport_pending(pn_transport_t *transport) {
@@ -224,7 +224,7 @@ void pn_transport_pop(pn_transport_t *transport, size_t size) {
   if (size == 0) return;
   transport->bytes_out += size;
   pni_buffer_drop(&transport->output, size);
-  if (size == there && transport->close_sent) pni_transport_end_output(transport);
+  if (size == there && transport->close_sent && !transport->lingers) pni_transport_end_output(transport);
 }
 
 int pn_transport_close_head(pn_transport_t *transport) {

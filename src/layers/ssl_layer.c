@@ -8,10 +8,10 @@
  * Output is taken from the next layer into `clear`, and encrypted as far as a block of the pool has room. The buffers are
  * there while something is in them.
  *
- * A fault of TLS ends the connection, as one in frames does; the alert that tells the peer still leaves. Once the next
- * layer has said its last, close_notify goes behind it. A peer that hangs up without one may have been cut off: that is
- * said beside what the next layer has to say, which minds it unless it has seen its own close. Runs in the thread that
- * has the transport. */
+ * A fault of TLS ends the connection, as one in frames does; the alert that tells the peer still leaves. close_notify goes
+ * when the next layer has said its last and heard the peer's, since there are peers that answer it before they answer what
+ * came before. A peer that hangs up without one may have been cut off: that is said beside what the next layer has to say,
+ * which minds it unless it has seen its own close. Runs in the thread that has the transport. */
 #include "layers/ssl.h"
 
 #include "engine/connection.h"
@@ -222,12 +222,15 @@ static pni_status take_output(pn_transport_t *transport, unsigned at, struct pni
     pni_buffer_drop(clear, part);
   }
   if (pni_buffer_size(clear) == 0) pni_buffer_clear(clear);
-  return transport->close_sent ? act_on(transport, pni_tls_close(ssl->tls, out)) : PNI_OK;
+  if (!transport->close_sent) return PNI_OK;
+  transport->lingers = !transport->tail_closed;
+  return transport->lingers ? PNI_OK : act_on(transport, pni_tls_close(ssl->tls, out));
 }
 
 /* The last that is heard of a session that has failed, or that never was. */
 static pni_status give_up(pn_transport_t *transport) {
   transport->close_sent = true;
+  transport->lingers = false;
   return PNI_OK;
 }
 
