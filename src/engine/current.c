@@ -4,6 +4,7 @@
  * has not left. Credit counts here, at the advance; frames count in transfer.c. Runs in the connection's thread. */
 #include "engine/check.h"
 #include "engine/delivery.h"
+#include "engine/owner.h"
 
 pn_delivery_t *pn_link_current(pn_link_t *link) { return link ? link->current : NULL; }
 
@@ -26,6 +27,7 @@ static PNI_COLD ssize_t send_thoroughly(pn_link_t *link, const char *bytes, size
 }
 
 ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
+  PNI_OWNED_LINK(link);
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (PNI_UNLIKELY(!dlv || !link->sender)) return PN_EOS;
   struct pni_payload *const payload = &link->payload;
@@ -47,6 +49,7 @@ static PNI_COLD ssize_t receive_thoroughly(pn_delivery_t *dlv, char *bytes, size
 }
 
 ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
+  PNI_OWNED_LINK(link);
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (PNI_UNLIKELY(!dlv || link->sender)) return PN_STATE_ERR;
   if (size > dlv->waiting) size = dlv->waiting;
@@ -68,6 +71,7 @@ static PNI_COLD bool advance_thoroughly(pn_delivery_t *dlv) {
 }
 
 bool pn_link_advance(pn_link_t *link) {
+  PNI_OWNED_LINK(link);
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (!dlv) return false;
   const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
