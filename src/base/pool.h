@@ -1,6 +1,6 @@
 /* pool.h: blocks of memory that come back: events, deliveries, pages of deliveries, buffers for input and output.
  *
- * Each thread has one pool: a free list for each power of two from 64 bytes to 64 KiB, bounded in what it keeps, so that
+ * Each thread has one pool: a free list for each power of two from 64 bytes to 1 MiB, bounded in what it keeps, so that
  * the steady state allocates nothing and an idle connection holds nothing. A block may be taken by one thread and given
  * back by another. Larger blocks go straight to malloc. Built with AddressSanitizer, every block does. */
 #ifndef BARYON_BASE_POOL_H
@@ -23,7 +23,7 @@
 
 enum {
   PNI_POOL_SMALLEST = 6,
-  PNI_POOL_LARGEST = 16,
+  PNI_POOL_LARGEST = 20,
   PNI_POOL_CLASSES = PNI_POOL_LARGEST - PNI_POOL_SMALLEST + 1
 };
 

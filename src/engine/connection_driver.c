@@ -78,9 +78,7 @@ bool pn_connection_driver_read_closed(pn_connection_driver_t *driver) {
 }
 
 pn_bytes_t pn_connection_driver_write_buffer(pn_connection_driver_t *driver) {
-  const ssize_t pending = pn_transport_pending(driver->transport);
-  if (pending <= 0) return pn_bytes_null;
-  return pn_bytes((size_t)pending, (const char *)pni_buffer_bytes(&driver->transport->output));
+  return pni_transport_front(driver->transport);
 }
 
 pn_bytes_t pn_connection_driver_write_done(pn_connection_driver_t *driver, size_t n) {

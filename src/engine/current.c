@@ -54,7 +54,8 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (PNI_UNLIKELY(!dlv || link->sender)) return PN_STATE_ERR;
   if (size > dlv->waiting) size = dlv->waiting;
-  if (PNI_UNLIKELY(size - 1 >= PNI_COPY_SMALL || !bytes || dlv->aborted))
+  if (PNI_UNLIKELY(
+          size - 1 >= PNI_COPY_SMALL || !bytes || dlv->aborted || !pni_payload_in_block(&link->payload)))
     return receive_thoroughly(dlv, bytes, size);
   struct pni_payload *const payload = &link->payload;
   pni_copy_small(bytes, payload->block + payload->start, size);

@@ -165,7 +165,7 @@ pni_status pni_frames_output(pn_transport_t *transport, unsigned at, struct pni_
   if (PNI_UNLIKELY(transport->idle.keepalive)) {
     transport->idle.keepalive = false;
     if (transport->open_sent && !transport->close_sent && pni_buffer_size(transport->sink) == 0 &&
-        pni_buffer_size(&transport->output) == 0)
+        pni_buffer_size(&transport->output) == 0 && transport->splices.size == 0)
       return send_empty(transport);
   }
   return PNI_OK;

@@ -95,7 +95,7 @@ static struct written write_run(
     pn_session_t *ssn, const struct form *form, pn_delivery_t *dlv, const struct room *room) {
   const pni_transfer_form key = pni_delivery_form(dlv);
   const bool settled = dlv->locally_settled;
-  const char *const payload = pni_payload_bytes(&dlv->link->payload), *from = payload;
+  const char *const payload = dlv->link->payload.block + dlv->link->payload.start, *from = payload;
   const pni_serial begin = ssn->outgoing.next, end = begin + allowed(ssn, dlv->link);
   pni_serial id = begin;
   uint8_t *out = room->start;
@@ -159,7 +159,9 @@ void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, s
   pn_delivery_t *const first = link->unsent;
   const bool settled = first->locally_settled;
   struct form form;
-  if (pni_traces(transport) || pni_buffer_room(out) < LARGEST || !link->payload.block) return;
+  if (pni_traces(transport) || pni_buffer_room(out) < LARGEST || !link->payload.block ||
+      !pni_payload_in_block(&link->payload) || payload >= size)
+    return;
   if (!read_form(&form, out->block + out->end - size, size - payload)) return;
   const struct room room = room_for(transport);
   const struct written written = write_run(link->session, &form, first, &room);
@@ -218,6 +220,8 @@ static struct budget budget_for(const pn_transport_t *transport, const pn_link_t
   struct budget budget = {.frames = ssn->window.incoming_window,
       .payload = pni_buffered_limit(transport) - transport->buffered,
       .payload_most = frame_limit > LARGEST ? frame_limit - LARGEST : 0};
+  if (budget.payload_most >= PNI_SEGMENT_LEAST)
+    budget.payload_most = PNI_SEGMENT_LEAST - 1; /* more is not copied */
   if (excess < 0 || (uint32_t)excess < budget.frames) budget.frames = excess < 0 ? 0 : (uint32_t)excess;
   if (link->max_message_size > 0 && link->max_message_size < budget.payload_most)
     budget.payload_most = (size_t)link->max_message_size;
