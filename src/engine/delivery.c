@@ -8,6 +8,7 @@
 #include "engine/delivery.h"
 #include "base/record.h"
 #include "base/text.h"
+#include "engine/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -32,7 +33,7 @@ static inline pn_connection_t *connection_of(const pn_delivery_t *dlv) {
 
 PNI_INLINE pn_delivery_t *begin(void *block, pn_link_t *link, pn_delivery_tag_t tag) {
   pn_delivery_t *const dlv = pni_delivery_new(block, link, tag);
-  if (!link->unsent && link->sender) link->unsent = dlv;
+  if (!link->unsent) link->unsent = dlv;
   return dlv;
 }
 
@@ -45,9 +46,12 @@ static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag
 }
 
 pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
-  if (tag.size > PNI_TAG_MAX) return NULL;
+  if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
   void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
-  return PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
+  pn_delivery_t *const dlv =
+      PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
+  PNI_TOUCHED(&link->endpoint);
+  return dlv;
 }
 
 void pni_delivery_drop_waiting(pn_delivery_t *dlv) {
@@ -112,6 +116,7 @@ void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
   else
     dlv->local.type = state;
   if (!dlv->due && !dlv->locally_settled && !dlv->remote.settled && is_reachable(dlv)) pni_delivery_owe(dlv);
+  PNI_TOUCHED(&dlv->link->endpoint);
 }
 
 void pni_delivery_finish(pn_delivery_t *dlv) {
@@ -160,6 +165,7 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
   pn_link_t *const link = dlv->link;
   if (PNI_UNLIKELY(pni_delivery_works(dlv))) {
     settle_thoroughly(dlv);
+    PNI_TOUCHED(&link->endpoint);
     return;
   }
   if (link->current == dlv) {
@@ -167,12 +173,14 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
         link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
     if (PNI_UNLIKELY(!simple)) {
       settle_thoroughly(dlv);
+      PNI_TOUCHED(&link->endpoint);
       return;
     }
     pni_delivery_leave_current(dlv);
   }
   settle_here(dlv);
   conclude(dlv);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 /* The first delivery with bytes in the link's payload. */

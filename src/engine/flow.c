@@ -7,6 +7,7 @@
  * A session without a window of its own announces as many frames of the usual size as may be unread (limits.def), so that
  * the window alone stops a peer that sends more than is read. While nothing complete is unread, and so nobody may be able
  * to read on, it keeps opening. Runs in the thread that holds the connection. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/fail.h"
@@ -24,6 +25,7 @@ void pn_link_flow(pn_link_t *link, int credit) {
   link->credit += credit;
   if (link->drain_once) link->drain = link->drain_once = false;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 void pn_link_drain(pn_link_t *link, int credit) {
@@ -31,6 +33,7 @@ void pn_link_drain(pn_link_t *link, int credit) {
   link->credit += credit;
   link->drain = link->drain_once = true;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 void pn_link_set_drain(pn_link_t *link, bool drain) {
@@ -38,6 +41,7 @@ void pn_link_set_drain(pn_link_t *link, bool drain) {
   link->drain = drain;
   link->drain_once = false;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 bool pn_link_draining(pn_link_t *link) { return !link->sender && link->drain && link->credit > link->queued; }
@@ -56,6 +60,7 @@ int pn_link_drained(pn_link_t *link) {
     link->drained_due = true;
     pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
   }
+  PNI_TOUCHED(&link->endpoint);
   return drained;
 }
 
@@ -239,7 +244,8 @@ pni_status pni_receive_flow(pn_transport_t *transport, uint16_t channel, struct 
   }
   if (pni_window_open(&ssn->window)) pni_session_unblock(ssn);
   if (flow.has.handle) return receive_link_flow(transport, ssn, &flow);
-  if (flow.has.delivery_count || flow.has.link_credit || flow.has.available || flow.has.drain) {
+  if (flow.has.delivery_count || flow.has.link_credit || flow.has.available || flow.has.drain ||
+      flow.has.properties) {
     return pni_fail(
         transport, &ssn->endpoint, PNI_FAULT_FLOW_WITHOUT_HANDLE, "flow: a link's fields without its handle");
   }

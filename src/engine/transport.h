@@ -95,6 +95,9 @@ void pni_transport_event(pn_transport_t *transport, pn_event_type_t type);
 /* Queue what of TAIL_CLOSED, ERROR, HEAD_CLOSED and CLOSED is due and has not been queued, in this order; once bound. */
 void pni_transport_post(pn_transport_t *transport);
 
+/* End the connection if there was no memory for an event: an application that misses one might wait for it for ever. io.c */
+void pni_transport_check_events(pn_transport_t *transport);
+
 /* Nothing more comes in, or goes out. What waits there may still be looked at by the caller. */
 void pni_transport_end_input(pn_transport_t *transport);
 void pni_transport_end_output(pn_transport_t *transport);
