@@ -55,6 +55,7 @@ static inline void written(pn_link_t *link, pn_delivery_t *dlv, size_t payload, 
   pni_window_sent(&link->session->window);
   dlv->begun = true;
   dlv->sent = !more;
+  link->session->connection->transport->messages_out += !more && !dlv->aborted;
   if (PNI_UNLIKELY(dlv->local.type != 0 && !told && dlv->has_id)) pni_delivery_owe(dlv);
 }
 
@@ -325,6 +326,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
   if (!transfer->more || transfer->aborted) {
     dlv->done = true;
     link->receiving = NULL;
+    transport->messages_in += !transfer->aborted;
     if (!dlv->advanced) link->session->incoming_complete++;
   }
   pni_delivery_work(dlv);
