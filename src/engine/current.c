@@ -73,9 +73,8 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
   return PNI_LIKELY(done) ? (ssize_t)size : look_after(link, size);
 }
 
-static PNI_COLD bool advance_thoroughly(pn_delivery_t *dlv) {
+static PNI_COLD void advance_thoroughly(pn_delivery_t *dlv) {
   pni_delivery_advance(dlv, pni_delivery_works(dlv));
-  return true;
 }
 
 bool pn_link_advance(pn_link_t *link) {
@@ -83,8 +82,10 @@ bool pn_link_advance(pn_link_t *link) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (!dlv) return false;
   const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv))) return advance_thoroughly(dlv);
-  pni_delivery_leave_current(dlv);
+  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv)))
+    advance_thoroughly(dlv);
+  else
+    pni_delivery_leave_current(dlv);
   PNI_TOUCHED(&link->endpoint);
   return true;
 }
