@@ -7,6 +7,7 @@
  *
  * Invariant: link->unsent is the first delivery of which a frame has still to be written; all before it are sent.
  * Runs in the thread that holds the connection. Takes no lock, reads no clock. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/event.h"
@@ -159,8 +160,10 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
   *waits = false;
   while (link->unsent) {
     pn_delivery_t *dlv = link->unsent;
-    if (dlv->aborted && !dlv->begun) {
+    if (dlv->aborted && !dlv->begun) { /* taken back before the peer knew of it, or lost with a transport */
+      if (!dlv->done) break;
       link->credit++;
+      dlv->sent = true;
       sent(link, dlv);
       progress = true;
       continue;
@@ -261,7 +264,10 @@ static pni_status read_state(
   if (!transfer->has.state) return PNI_OK;
   struct pni_reader reader = pni_reader(transfer->state.start, transfer->state.size);
   const pni_status status = pni_disposition_read(&dlv->remote, &reader);
-  return status ? pni_fail_decode(transport, status, &reader) : PNI_OK;
+  if (status) return pni_fail_decode(transport, status, &reader);
+  if (dlv->remote.type != PN_RECEIVED) return PNI_OK;
+  return pni_fail(transport, &dlv->link->endpoint, PNI_FAULT_DELIVERY_STATE,
+      "transfer: state: received is for deliveries that are resumed");
 }
 
 /* Large payload stays where it was read into. */
@@ -309,11 +315,12 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
     const struct pni_transfer *transfer, struct pni_reader *body) {
   pn_link_t *link = dlv->link;
   TRY(read_state(transport, dlv, transfer));
+  if (link->errant) return PNI_OK;
   if (transfer->aborted) {
     abort_incoming(dlv);
   } else {
     TRY(append(transport, dlv, body->pos, pni_reader_left(body)));
-    if (link->receiving != dlv) return PNI_OK; /* the link has been detached for it */
+    if (link->errant) return PNI_OK; /* it has been detached for what came */
   }
   if (transfer->settled || transfer->aborted) dlv->remote.settled = dlv->updated = true;
   if (!transfer->more || transfer->aborted) {
@@ -324,6 +331,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
   }
   pni_delivery_work(dlv);
   pni_collector_put(link->session->connection->collector, dlv, PN_DELIVERY);
+  PNI_TOUCHED(&link->endpoint);
   return PNI_OK;
 }
 
