@@ -1,7 +1,7 @@
 /* tls.h: the TLS core: domains, and sessions that turn octets of the wire into octets of the application and back.
  *
  * Two APIs stand on it: pn_ssl, as a layer of the engine (ssl.h), and pn_tls, in a library of its own. Every call to
- * OpenSSL is made in tls_*.c, whose own header is tls_openssl.h.
+ * OpenSSL is made in tls_*.c, whose own header is tls_openssl.h, and in digest.c.
  *
  * A *domain* is what a program sets up. Each setting makes a new *context* from all of them, which replaces the one that
  * the domain hands out. A context never changes; sessions keep the one that they were made from. So a setting is made
