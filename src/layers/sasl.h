@@ -151,7 +151,7 @@ void pni_sasl_token_challenge(pn_transport_t *transport, pn_bytes_t challenge);
 
 /* A question with copies of user and password, and one reference for the caller, one for whom it is put to.
  * */
-pn_sasl_question_t *pni_sasl_question(const struct pni_sasl *sasl, pn_bytes_t user, pn_bytes_t password);
+pn_sasl_question_t *pni_sasl_question(pn_transport_t *transport, pn_bytes_t user, pn_bytes_t password);
 /* What is known of the user, once a question has been answered with that; NULL: nothing. */
 const char *pni_sasl_question_secret(const pn_sasl_question_t *question);
 /* The answer, PN_SASL_NONE if there is none yet. */

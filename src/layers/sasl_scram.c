@@ -125,7 +125,7 @@ static void turn_away(pn_transport_t *transport, pni_status status) {
 /* Ask about the user; the answer may be there at once. */
 static pni_status ask(pn_transport_t *transport, char *user) {
   struct pni_sasl *const sasl = transport->sasl;
-  sasl->question = pni_sasl_question(sasl, pn_bytes(strlen(user), user), pn_bytes(0, ""));
+  sasl->question = pni_sasl_question(transport, pn_bytes(strlen(user), user), pn_bytes(0, ""));
   if (!sasl->question) return PNI_NO_MEMORY;
   free(sasl->asked_user);
   sasl->asked_user = user;
