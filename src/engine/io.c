@@ -273,7 +273,8 @@ static void produce(pn_transport_t *transport) {
   if (transport->connection) PNI_TOUCHED(&transport->connection->endpoint);
   if (pni_buffer_size(output) > 0) return;
   if (output->block) pni_buffer_clear(output);
-  if (transport->close_sent && transport->splices.size == 0) pni_transport_end_output(transport);
+  if (transport->close_sent && !transport->lingers && transport->splices.size == 0)
+    pni_transport_end_output(transport);
 }
 
 /* What is to go, as far as it lies in one place. */
@@ -316,7 +317,7 @@ void pn_transport_pop(pn_transport_t *transport, size_t size) {
     pni_buffer_drop(&transport->output, size);
   else
     pni_output_drop(transport, size);
-  if (size == there && transport->close_sent) pni_transport_end_output(transport);
+  if (size == there && transport->close_sent && !transport->lingers) pni_transport_end_output(transport);
 }
 
 int pn_transport_close_head(pn_transport_t *transport) {

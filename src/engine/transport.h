@@ -62,6 +62,7 @@ struct pn_transport_t {
   bool header_sent : 1, header_received : 1;                                  /* AMQP's own [2.2] */
   bool open_sent : 1;
   bool close_sent : 1; /* the last frame has been written, or nothing more ever will be */
+  bool lingers : 1;    /* a layer has a last word when the peer has had its own: the output is not over */
   uint16_t channel_max, remote_channel_max;
   uint32_t max_frame, remote_max_frame; /* as the opens say; our own is 0 for any */
   uint32_t frame_limit;                 /* the largest frame that the peer takes now */
