@@ -66,7 +66,7 @@ static pn_shared_bytes_t *take_few(struct pni_payload *payload, size_t size) {
 }
 
 static pn_shared_bytes_t *take_much(struct pni_payload *payload, size_t size, const char **start) {
-  struct pni_segments segments = {NULL, NULL};
+  struct pni_segments segments;
   if (pni_payload_move(payload, size, &segments)) return NULL;
   pn_shared_bytes_t *shared = segments.first->shared;
   *start = segments.first->start;

@@ -89,6 +89,7 @@ static pn_event_t *next(struct pni_task *task) {
     if (PNI_UNLIKELY(pni_connection_next_type(c->driver.connection) == PN_TRANSPORT_CLOSED))
       come_to_an_end(c);
     pn_event_t *const event = pn_connection_driver_next_event(&c->driver);
+    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) c->ended = true;
     if (PNI_LIKELY(event != NULL)) {
       c->handed_out = true;
       return event;
@@ -100,6 +101,7 @@ static pn_event_t *next(struct pni_task *task) {
 
 static bool unfinished(struct pni_task *task) {
   struct pni_connection *const c = task->object;
+  if (pni_task_state(task->word) == PNI_TASK_LAST) return c->driver.connection && !c->ended;
   return c->handed_out || has_event(c) || pni_connection_wants_round(c);
 }
 
