@@ -2,6 +2,7 @@
  *
  * The counterparts of pn_link_send and pn_link_recv in current.c, with the same rules. Runs in the connection's thread. */
 #include "base/pool.h"
+#include "engine/check.h"
 #include "engine/delivery.h"
 #include "engine/link.h"
 #include "engine/owner.h"
@@ -22,6 +23,7 @@ ssize_t pn_link_send_shared(pn_link_t *link, pn_shared_bytes_t *bytes, size_t of
   dlv->waiting += size;
   link->session->outgoing_bytes += size;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+  PNI_TOUCHED(&link->endpoint);
   return (ssize_t)size;
 }
 
@@ -39,6 +41,7 @@ size_t pn_delivery_borrow(pn_delivery_t *dlv, pn_bytes_t *pieces, size_t max) {
 static void taken(pn_delivery_t *dlv, size_t size) {
   dlv->waiting -= size;
   pni_session_taken(dlv->link->session, size);
+  PNI_TOUCHED(&dlv->link->endpoint);
 }
 
 size_t pn_delivery_consume(pn_delivery_t *dlv, size_t size) {
@@ -63,7 +66,7 @@ static pn_shared_bytes_t *take_few(struct pni_payload *payload, size_t size) {
 }
 
 static pn_shared_bytes_t *take_much(struct pni_payload *payload, size_t size, const char **start) {
-  struct pni_segments segments = {NULL, NULL};
+  struct pni_segments segments;
   if (pni_payload_move(payload, size, &segments)) return NULL;
   pn_shared_bytes_t *shared = segments.first->shared;
   *start = segments.first->start;

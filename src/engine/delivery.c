@@ -43,7 +43,6 @@ static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag
   if (!block) return NULL;
   pn_delivery_t *const dlv = begin(block, link, tag);
   pni_delivery_work(dlv);
-  PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
 
@@ -51,8 +50,8 @@ pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
   PNI_OWNED_LINK(link);
   if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
   void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
-  if (PNI_UNLIKELY(block == NULL)) return begin_thoroughly(link, tag);
-  pn_delivery_t *const dlv = begin(block, link, tag);
+  pn_delivery_t *const dlv =
+      PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
   PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
@@ -178,6 +177,7 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
         link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
     if (PNI_UNLIKELY(!simple)) {
       settle_thoroughly(dlv);
+      PNI_TOUCHED(&link->endpoint);
       return;
     }
     pni_delivery_leave_current(dlv);
