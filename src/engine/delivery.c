@@ -10,6 +10,7 @@
 #include "base/string.h"
 #include "base/text.h"
 #include "engine/check.h"
+#include "engine/owner.h"
 #include "wire/performative.h"
 
 #include <inttypes.h>
@@ -48,12 +49,26 @@ static inline pn_connection_t *connection_of(const pn_delivery_t *dlv) {
   return dlv->link->session->connection;
 }
 
-pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
-  if (!link || !link->sender || tag.size > PNI_TAG_MAX) return NULL;
-  pn_delivery_t *dlv = pni_delivery_new(link, tag);
-  if (!dlv) return NULL;
+PNI_INLINE pn_delivery_t *begin(void *block, pn_link_t *link, pn_delivery_tag_t tag) {
+  pn_delivery_t *const dlv = pni_delivery_new(block, link, tag);
   if (!link->unsent) link->unsent = dlv;
+  return dlv;
+}
+
+static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag_t tag) {
+  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
+  if (!block) return NULL;
+  pn_delivery_t *const dlv = begin(block, link, tag);
   pni_delivery_work(dlv);
+  return dlv;
+}
+
+pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
+  PNI_OWNED_LINK(link);
+  if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
+  void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
+  pn_delivery_t *const dlv =
+      PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
   PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
@@ -67,7 +82,8 @@ void pni_delivery_drop_waiting(pn_delivery_t *dlv) {
     pni_session_taken(ssn, dropped);
 }
 
-void pni_delivery_break_off(pn_delivery_t *dlv) {
+/* It is not wholly sent, or received, or left by the application: forget what points at it. */
+static PNI_COLD void break_off(pn_delivery_t *dlv) {
   pn_link_t *const link = dlv->link;
   if (link->current == dlv) link->current = dlv->next;
   if (link->unsent == dlv) link->unsent = dlv->next;
@@ -113,6 +129,7 @@ static inline bool is_reachable(const pn_delivery_t *dlv) {
 }
 
 void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
+  PNI_OWNED_DELIVERY(dlv);
   if (!dlv) return;
   if (PNI_UNLIKELY(dlv->local.detail != NULL))
     pni_disposition_become(&dlv->local, state);
@@ -122,24 +139,68 @@ void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
   PNI_TOUCHED(&dlv->link->endpoint);
 }
 
-void pn_delivery_settle(pn_delivery_t *dlv) {
-  if (!dlv || dlv->locally_settled || !dlv->listed) return;
+void pni_delivery_finish(pn_delivery_t *dlv) {
+  if (!dlv->listed) return;
   pn_link_t *const link = dlv->link;
-  const bool works = pni_delivery_works(dlv);
-  if (link->current == dlv) pni_delivery_advance(dlv, works);
+  pn_session_t *const ssn = link->session;
+  if (dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
+  if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
+  if (!dlv->locally_settled) link->unsettled_count--;
+  if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
+  pni_delivery_unlist(dlv);
+  dlv->has_id = false;
+  dlv->locally_settled = true;
+  if (pni_delivery_works(dlv)) pni_delivery_work_slow(dlv);
+  if (!dlv->due) pni_delivery_decref(dlv);
+}
+
+/* It is settled here, and left: the peer is to know, or does already. */
+PNI_INLINE void conclude(pn_delivery_t *dlv) {
+  if (dlv->link->sender && !dlv->sent && (dlv->begun || dlv->advanced))
+    return;                                     /* its last frame will say so */
+  if (!dlv->remote.settled && dlv->due) return; /* told with its state */
+  if (!dlv->remote.settled && is_reachable(dlv))
+    pni_delivery_owe(dlv);
+  else if (!pni_delivery_leave(dlv))
+    pni_delivery_finish(dlv);
+}
+
+PNI_INLINE void settle_here(pn_delivery_t *dlv) {
   dlv->locally_settled = dlv->local.settled = true;
   dlv->updated = false;
-  link->unsettled_count--;
+  dlv->link->unsettled_count--;
+}
+
+static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
+  const bool works = pni_delivery_works(dlv);
+  if (dlv->link->current == dlv) pni_delivery_advance(dlv, works);
+  settle_here(dlv);
   if (works) pni_delivery_work_slow(dlv);
-  if (link->sender && !dlv->sent && (dlv->begun || dlv->advanced)) return; /* its last frame will say so */
-  if (dlv->remote.settled)
-    pni_delivery_finish(dlv);
-  else if (dlv->due)
-    return; /* told with its state */
-  else if (is_reachable(dlv))
-    pni_delivery_owe(dlv);
-  else
-    pni_delivery_finish(dlv);
+  conclude(dlv);
+}
+
+/* No call on the way but the last. */
+void pn_delivery_settle(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
+  if (!dlv || dlv->locally_settled || !dlv->listed) return;
+  pn_link_t *const link = dlv->link;
+  if (PNI_UNLIKELY(pni_delivery_works(dlv))) {
+    settle_thoroughly(dlv);
+    PNI_TOUCHED(&link->endpoint);
+    return;
+  }
+  if (link->current == dlv) {
+    const bool simple =
+        link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
+    if (PNI_UNLIKELY(!simple)) {
+      settle_thoroughly(dlv);
+      PNI_TOUCHED(&link->endpoint);
+      return;
+    }
+    pni_delivery_leave_current(dlv);
+  }
+  settle_here(dlv);
+  conclude(dlv);
   PNI_TOUCHED(&link->endpoint);
 }
 
@@ -160,6 +221,7 @@ size_t pni_delivery_drop(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_abort(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
   if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender) return;
   if (dlv->sent) { /* too late to take it back */
     pn_delivery_settle(dlv);
@@ -171,6 +233,7 @@ void pn_delivery_abort(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_clear(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
   dlv->updated = false;
   pni_delivery_work(dlv);
 }
@@ -238,10 +301,12 @@ void pn_delivery_dump(pn_delivery_t *dlv) {
 }
 
 pn_delivery_t *pn_work_head(pn_connection_t *conn) {
+  PNI_OWNED_CONNECTION(conn);
   if (!conn) return NULL;
   if (!conn->works) {
     conn->works = true;
     for (pn_link_t *link = conn->links; link; link = link->next) {
+      link->works = true;
       for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) pni_delivery_work(dlv);
     }
   }

@@ -88,20 +88,17 @@ static inline void pni_delivery_unlist(pn_delivery_t *dlv) {
   dlv->listed = false;
 }
 
-/* One without a tag, on no list and not counted; NULL without memory. */
-PNI_INLINE pn_delivery_t *pni_delivery_blank(pn_link_t *link) {
-  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
-  if (PNI_UNLIKELY(!block)) return NULL;
+/* One in that block, without a tag, on no list and not counted. */
+PNI_INLINE pn_delivery_t *pni_delivery_in(void *block, pn_link_t *link) {
   pn_delivery_t *const dlv = pni_object_in(block, &pni_delivery_class);
   pni_zero(&dlv->next, offsetof(pn_delivery_t, tag_size) - offsetof(pn_delivery_t, next));
   dlv->link = link;
   return dlv;
 }
 
-/* A delivery at the end of the link's list, the current one if there is none; NULL without memory. */
-PNI_INLINE pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag) {
-  pn_delivery_t *const dlv = pni_delivery_blank(link);
-  if (PNI_UNLIKELY(!dlv)) return NULL;
+/* A delivery at the end of the link's list, the current one if there is none; its tag has PNI_TAG_MAX octets at the most. */
+PNI_INLINE pn_delivery_t *pni_delivery_new(void *block, pn_link_t *link, pn_bytes_t tag) {
+  pn_delivery_t *const dlv = pni_delivery_in(block, link);
   dlv->tag_size = (uint8_t)tag.size;
   (void)pni_move(dlv->tag, tag.start, tag.size);
   pni_delivery_enlist(dlv);
@@ -128,14 +125,11 @@ size_t pni_delivery_drop(pn_delivery_t *dlv);
 /* Put it on the work list or take it off, as its state says; the list is kept from the first pn_work_head on. */
 void pni_delivery_work_slow(pn_delivery_t *dlv);
 static inline void pni_delivery_work(pn_delivery_t *dlv) {
-  if (PNI_UNLIKELY(dlv->link->session->connection->works)) pni_delivery_work_slow(dlv);
+  if (PNI_UNLIKELY(dlv->link->works)) pni_delivery_work_slow(dlv);
 }
 
 /* What of it waits is of no use any more. */
 void pni_delivery_drop_waiting(pn_delivery_t *dlv);
-
-/* It is not wholly sent, or received, or left by the application: forget what points at it. */
-void pni_delivery_break_off(pn_delivery_t *dlv);
 
 /* Take bytes of a receiver's delivery, at most those that wait; `to` may be NULL: drop them. */
 PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
@@ -148,26 +142,30 @@ PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
 }
 
 /* Whether anybody looks at the connection's work list: asked once by those that would put several on it. */
-static inline bool pni_delivery_works(const pn_delivery_t *dlv) {
-  return PNI_UNLIKELY(dlv->link->session->connection->works);
-}
+static inline bool pni_delivery_works(const pn_delivery_t *dlv) { return PNI_UNLIKELY(dlv->link->works); }
 
-/* The link leaves its current delivery. */
-PNI_INLINE void pni_delivery_advance(pn_delivery_t *dlv, bool works) {
+/* The link leaves its current delivery: what is counted. */
+PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv) {
   pn_link_t *const link = dlv->link;
   dlv->advanced = true;
   link->credit--;
   if (link->sender) {
     dlv->done = true;
     link->queued++;
-    pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
   } else {
     link->queued--;
     link->session->incoming_deliveries--;
     if (dlv->done) link->session->incoming_complete--;
-    if (PNI_UNLIKELY(dlv->waiting > 0)) pni_delivery_drop_waiting(dlv);
   }
   link->current = dlv->next;
+}
+
+/* The same with what follows from it. */
+static inline void pni_delivery_advance(pn_delivery_t *dlv, bool works) {
+  pn_link_t *const link = dlv->link;
+  if (!link->sender && dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
+  pni_delivery_leave_current(dlv);
+  if (link->sender) pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
   if (works) {
     pni_delivery_work_slow(dlv);
     if (link->current) pni_delivery_work_slow(link->current);
@@ -175,20 +173,35 @@ PNI_INLINE void pni_delivery_advance(pn_delivery_t *dlv, bool works) {
 }
 
 /* Take it off every list and give up the engine's reference: both sides are done with it. */
-PNI_INLINE void pni_delivery_finish(pn_delivery_t *dlv) {
-  if (!dlv->listed) return;
+void pni_delivery_finish(pn_delivery_t *dlv);
+
+/* The same where that calls nothing: it is listed, its page has others, and if this was the last reference nothing but its
+ * block is to be freed. False if it is not so simple, and nothing has been done. */
+PNI_INLINE bool pni_delivery_leave(pn_delivery_t *dlv) {
   pn_link_t *const link = dlv->link;
-  pn_session_t *const ssn = link->session;
-  if (PNI_UNLIKELY(dlv->waiting > 0)) pni_delivery_drop_waiting(dlv);
-  if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
+  const bool kept = dlv->due || pni_object_refcount(dlv) > 1;
+  const bool simple =
+      kept || (pni_delivery_bare(dlv) && link->endpoint.held > 1 && pni_pool_keeps(PNI_DELIVERY_BLOCK));
+  if (PNI_UNLIKELY(!simple || dlv->waiting > 0 || pni_delivery_works(dlv))) return false;
+  if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) return false;
+  if (dlv->has_id) {
+    struct pni_delivery_page *const page =
+        link->sender ? link->session->outgoing.recent : link->session->incoming.recent;
+    const uint64_t bit = (uint64_t)1 << pni_slot_of(dlv->id);
+    if (PNI_UNLIKELY(!page || page->number != pni_page_of(dlv->id) || page->used == bit)) return false;
+    page->used &= ~bit;
+  }
   if (!dlv->locally_settled) link->unsettled_count--;
-  if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv))
-    pni_delivery_break_off(dlv);
   pni_delivery_unlist(dlv);
-  dlv->has_id = false;
-  dlv->locally_settled = true;
-  if (pni_delivery_works(dlv)) pni_delivery_work_slow(dlv);
-  if (!dlv->due) pni_delivery_decref(dlv);
+  if (kept) {
+    dlv->has_id = false;
+    dlv->locally_settled = true;
+    if (!dlv->due) pni_object_header(dlv)->refcount--;
+  } else {
+    link->endpoint.held--;
+    pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
+  }
+  return true;
 }
 
 #endif

@@ -57,12 +57,20 @@ static PNI_COLD void free_special(pn_event_t *event) {
   pn_class_decref(copy.clazz, copy.context);
 }
 
-/* Mostly a delivery. */
-void pni_event_end(void *context) {
-  if (PNI_LIKELY(pni_object_class(context) == &pni_delivery_class && pni_delivery_bare(context)))
-    pni_delivery_release(context);
-  else
-    pni_object_end(context);
+static PNI_COLD pn_event_t *end_thoroughly(void *context, pn_event_t *event) {
+  pni_object_end(context);
+  return event;
+}
+
+/* Mostly a delivery, to which nothing belongs. */
+pn_event_t *pni_event_end(void *context, pn_event_t *event) {
+  const bool simple = pni_object_class(context) == &pni_delivery_class && pni_delivery_bare(context) &&
+                      pni_pool_keeps(PNI_DELIVERY_BLOCK) &&
+                      ((pn_delivery_t *)context)->link->endpoint.held > 1;
+  if (PNI_UNLIKELY(!simple)) return end_thoroughly(context, event);
+  ((pn_delivery_t *)context)->link->endpoint.held--;
+  pni_pool_give(pni_object_memory(context), PNI_DELIVERY_BLOCK);
+  return event;
 }
 
 static inline void free_event(pn_event_t *event) {
@@ -72,7 +80,7 @@ static inline void free_event(pn_event_t *event) {
   }
   void *context = event->context;
   pni_pool_give(pni_object_memory(event), BLOCK);
-  if (--pni_object_header(context)->refcount == 0) pni_event_end(context);
+  if (--pni_object_header(context)->refcount == 0) (void)pni_event_end(context, event);
 }
 
 static void event_free(void *object) { free_event(object); }
@@ -285,6 +293,22 @@ pn_event_t *pn_collector_put(
 
 pn_event_t *pn_collector_put_object(pn_collector_t *collector, void *object, pn_event_type_t type) {
   return pn_collector_put(collector, PN_OBJECT, object, type);
+}
+
+bool pni_connection_event_first(pn_connection_t *conn, pn_event_type_t type) {
+  pn_collector_t *const collector = conn->collector;
+  if (!collector || collector->released) return false;
+  if (pni_collector_full(collector) && !pni_collector_grow(collector)) return false;
+  *pni_collector_place(collector, --collector->head) =
+      (struct pni_happening){.context = conn, .type = (uint32_t)type};
+  pni_object_incref(conn);
+  return true;
+}
+
+pn_event_type_t pni_connection_next_type(const pn_connection_t *conn) {
+  const pn_collector_t *const collector = conn->collector;
+  if (!collector || pni_collector_empty(collector)) return PN_EVENT_NONE;
+  return (pn_event_type_t)pni_collector_place(collector, collector->head)->type;
 }
 
 /* Taking out. */

@@ -76,8 +76,8 @@ PNI_INLINE void pni_collector_put(pn_collector_t *collector, void *context, pn_e
   pni_collector_add(collector, context, type);
 }
 
-/* The last reference to an object has gone with an event. */
-void pni_event_end(void *context);
+/* The last reference to an object has gone with an event. Returns what is to be returned then. */
+pn_event_t *pni_event_end(void *context, pn_event_t *event);
 
 /* pn_collector_next, for the driver. */
 pn_event_t *pni_collector_next_slow(pn_collector_t *collector);
@@ -93,8 +93,7 @@ PNI_INLINE pn_event_t *pni_collector_next(pn_collector_t *collector) {
   event->clazz = pni_object_class(next->context);
   event->type = (pn_event_type_t)next->type;
   collector->head++;
-  if (--pni_object_header(before)->refcount == 0) pni_event_end(before);
-  return event;
+  return --pni_object_header(before)->refcount == 0 ? pni_event_end(before, event) : event;
 }
 
 #endif

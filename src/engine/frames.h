@@ -105,9 +105,17 @@ static inline void pni_frame_close(pn_transport_t *transport, enum pni_frame_typ
   if (pni_traces(transport)) pni_frame_trace_sent(transport, channel, writer, payload);
 }
 
+/* The same where the payload is not among the writer's bytes, but goes behind them from where it lies. That is possible only
+ * while pni_output_splices. pieces.c */
+void pni_frame_close_spliced(pn_transport_t *transport, uint16_t channel, const struct pni_writer *writer,
+    struct pni_segments *payload, size_t size);
+
+/* Whether frames go into the output itself, which is taken piece by piece, and nobody wants to see them. */
+bool pni_output_splices(const pn_transport_t *transport);
+
 /* Whether so much waits for the socket that no more frames are to be made. */
 static inline bool pni_output_enough(const pn_transport_t *transport) {
-  return pni_buffer_size(transport->sink) > PNI_OUTPUT_ENOUGH - PNI_OUTPUT_SLACK;
+  return pni_buffer_size(transport->sink) > transport->sink_most;
 }
 
 /* The largest frame that is made: the peer takes it, and a larger one would need a larger block than the pool has. */

@@ -30,6 +30,7 @@ struct pn_link_t {
   bool dropping : 1;    /* receiver: the rest of a delivery that nobody wants is coming */
   bool blocked : 1;     /* sender: on the session's list of those that wait for its window */
   bool echo_due : 1;    /* the peer asked for a flow */
+  bool works;           /* somebody looks at the connection's work list: its deliveries are kept on it */
   uint8_t snd_settle_mode, rcv_settle_mode;
   uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
   /* Flow [2.6.7], as the API counts: sender: credit given and not used by an advance, deliveries advanced and not yet

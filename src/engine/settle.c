@@ -61,7 +61,7 @@ static void extend(pn_session_t *ssn, struct run *run) {
   while ((dlv = ssn->due_dispositions) && extends(run, dlv)) {
     run->last++;
     (void)take_off(ssn);
-    if (run->settled) pni_delivery_finish(dlv);
+    if (run->settled && !pni_delivery_leave(dlv)) pni_delivery_finish(dlv);
   }
 }
 
@@ -147,6 +147,18 @@ static inline pni_status apply(
   return PNI_OK;
 }
 
+/* Apply to one delivery a state that is its type and nothing else, to be followed by an event; false if there is more to do
+ * than that. */
+static inline bool apply_plain(pn_delivery_t *dlv, uint64_t type, bool settled) {
+  const bool simple =
+      !dlv->remote.settled && !dlv->remote.detail && !(settled && dlv->locally_settled) && !dlv->link->works;
+  if (PNI_UNLIKELY(!simple)) return false;
+  dlv->remote.type = type;
+  dlv->remote.settled = settled;
+  dlv->updated = true;
+  return true;
+}
+
 pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
   struct pni_disposition disposition;
   pn_session_t *ssn;
@@ -159,14 +171,19 @@ pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, 
     return pni_fail(transport, &ssn->endpoint, PNI_FAULT_DISPOSITION_RANGE,
         "disposition: last, %" PRIu32 ", comes before first, %" PRIu32, last, disposition.first);
   }
+  pn_collector_t *const collector = ssn->connection->collector;
   const uint64_t plain = pni_disposition_plain_type(disposition.state);
   struct pni_delivery_ids *ids = disposition.role ? &ssn->outgoing : &ssn->incoming;
   pni_serial id = disposition.first;
   pn_delivery_t *dlv;
   while ((dlv = pni_delivery_ids_next(ids, id, last))) {
     id = dlv->id;
-    status = apply(dlv, &disposition, plain);
-    if (status) return pni_fail_decode(transport, status, body);
+    if (plain != 0 && apply_plain(dlv, plain, disposition.settled)) {
+      pni_collector_put(collector, dlv, PN_DELIVERY);
+    } else {
+      status = apply(dlv, &disposition, plain);
+      if (status) return pni_fail_decode(transport, status, body);
+    }
     if (id++ == last) break;
   }
   return PNI_OK;

@@ -48,8 +48,48 @@ static void describe(const pn_link_t *link, const pn_delivery_t *dlv, struct pni
   transfer->aborted = transfer->has.aborted = dlv->aborted;
 }
 
+/* A frame with so much payload has been written; `told` is whether the delivery's state was in it. */
+static inline void written(pn_link_t *link, pn_delivery_t *dlv, size_t payload, bool more, bool told) {
+  dlv->waiting -= payload;
+  link->session->outgoing_bytes -= payload;
+  pni_window_sent(&link->session->window);
+  dlv->begun = true;
+  dlv->sent = !more;
+  link->session->connection->transport->messages_out += !more && !dlv->aborted;
+  if (PNI_UNLIKELY(dlv->local.type != 0 && !told && dlv->has_id)) pni_delivery_owe(dlv);
+}
+
+/* Write one frame of much payload, which goes from where it lies. */
+static PNI_NOINLINE pni_status write_spliced(pn_transport_t *transport, pn_link_t *link, pn_delivery_t *dlv) {
+  uint8_t state[512];
+  struct pni_transfer transfer = {.has.nothing = false};
+  describe(link, dlv, &transfer);
+  transfer.state = encoded_state(dlv, state, sizeof state);
+  transfer.has.state = transfer.state.size > 0;
+  transfer.more = transfer.has.more = true; /* as large as without it or larger */
+  const size_t limit = pni_frame_most(transport) - PNI_FRAME_HEADER;
+  struct pni_writer writer;
+  TRY(pni_frame_open(transport, PERFORMATIVE_ROOM + transfer.state.size, &writer));
+  pni_transfer_encode(&writer, &transfer);
+  if (writer.size >= limit || !pni_writer_fits(&writer)) return PNI_OVERFLOW;
+  const size_t room = limit - writer.size;
+  const size_t payload = dlv->waiting < room ? dlv->waiting : room;
+  if (dlv->done && payload == dlv->waiting) {
+    transfer.more = transfer.has.more = false;
+    writer.size = 0;
+    pni_transfer_encode(&writer, &transfer);
+  }
+  struct pni_segments segments;
+  TRY(pni_payload_move(&link->payload, payload, &segments));
+  pni_frame_close_spliced(transport, (uint16_t)link->session->local_channel, &writer, &segments, payload);
+  written(link, dlv, payload, transfer.more, transfer.has.state);
+  return PNI_OK;
+}
+
 /* Write one frame of the delivery. */
 static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_delivery_t *dlv) {
+  if (PNI_UNLIKELY(dlv->waiting >= PNI_SEGMENT_LEAST) && pni_output_splices(transport))
+    return write_spliced(transport, link, dlv);
   uint8_t state[512];
   struct pni_transfer transfer = {.has.nothing = false};
   describe(link, dlv, &transfer);
@@ -75,15 +115,10 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   const size_t chunk = waiting <= room ? waiting : room;
   if (chunk > 0) {
     pni_payload_take(&link->payload, (char *)writer.start + writer.size, chunk);
-    dlv->waiting -= chunk;
     writer.size += chunk;
   }
   pni_frame_close(transport, PNI_FRAME_AMQP, (uint16_t)link->session->local_channel, &writer, chunk);
-  link->session->outgoing_bytes -= chunk;
-  pni_window_sent(&link->session->window);
-  dlv->begun = true;
-  dlv->sent = !transfer.more;
-  if (PNI_UNLIKELY(dlv->local.type != 0 && !transfer.has.state && dlv->has_id)) pni_delivery_owe(dlv);
+  written(link, dlv, chunk, transfer.more, transfer.has.state);
   return PNI_OK;
 }
 
@@ -189,8 +224,9 @@ static pni_status begin_incoming(
     link->dropping = transfer->more && !transfer->aborted;
     return PNI_OK;
   }
-  pn_delivery_t *dlv = pni_delivery_new(link, transfer->delivery_tag);
-  if (!dlv) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
+  if (!block) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+  pn_delivery_t *const dlv = pni_delivery_new(block, link, transfer->delivery_tag);
   dlv->id = transfer->delivery_id;
   dlv->message_format = transfer->message_format;
   link->receiving = dlv;
@@ -230,6 +266,16 @@ static pni_status read_state(
       "transfer: state: received is for deliveries that are resumed");
 }
 
+/* Large payload stays where it was read into. */
+static pni_status keep(
+    pn_transport_t *transport, struct pni_payload *payload, const uint8_t *bytes, size_t size) {
+  if (PNI_UNLIKELY(size >= PNI_SEGMENT_LEAST)) {
+    pn_shared_bytes_t *block = pni_transport_slice(transport, bytes, size);
+    if (block) return pni_payload_share(payload, block, (const char *)bytes, size);
+  }
+  return pni_payload_put(payload, (const char *)bytes, size);
+}
+
 /* Append a frame's payload, unless the application has left the delivery. */
 static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const uint8_t *bytes, size_t size) {
   pn_link_t *link = dlv->link;
@@ -244,7 +290,7 @@ static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const ui
         "%zu bytes of deliveries are unread, and %zu more have come: the limit is %zu", transport->buffered,
         size, pni_buffered_limit(transport));
   }
-  if (pni_payload_put(&link->payload, (const char *)bytes, size)) {
+  if (keep(transport, &link->payload, bytes, size)) {
     return pni_fail(
         transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for %zu bytes of payload", size);
   }
@@ -276,6 +322,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
   if (!transfer->more || transfer->aborted) {
     dlv->done = true;
     link->receiving = NULL;
+    transport->messages_in += !transfer->aborted;
     if (!dlv->advanced) link->session->incoming_complete++;
   }
   pni_delivery_work(dlv);

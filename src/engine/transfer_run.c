@@ -95,7 +95,7 @@ static struct written write_run(
     pn_session_t *ssn, const struct form *form, pn_delivery_t *dlv, const struct room *room) {
   const pni_transfer_form key = pni_delivery_form(dlv);
   const bool settled = dlv->locally_settled;
-  const char *const payload = pni_payload_bytes(&dlv->link->payload), *from = payload;
+  const char *const payload = dlv->link->payload.block + dlv->link->payload.start, *from = payload;
   const pni_serial begin = ssn->outgoing.next, end = begin + allowed(ssn, dlv->link);
   pni_serial id = begin;
   uint8_t *out = room->start;
@@ -121,6 +121,7 @@ static void enter(pn_transport_t *transport, pn_link_t *link, const struct writt
   struct pni_buffer *const out = transport->sink;
   out->end = (size_t)(written->end - out->block);
   transport->frames_out += written->frames;
+  transport->messages_out += written->frames;
   ssn->window.next_outgoing_id += written->frames;
   ssn->window.remote_incoming_window -= written->frames;
   ssn->outgoing.next += written->frames;
@@ -131,12 +132,27 @@ static void enter(pn_transport_t *transport, pn_link_t *link, const struct writt
   if (written->payload > 0) pni_payload_take(&link->payload, NULL, written->payload);
 }
 
-static void finish(pn_delivery_t *dlv, const pn_delivery_t *end) {
+/* Those from `dlv` to before `end` were settled and have been sent: they are done with. Nothing that is freed here calls the
+ * application, which may have a record, but not of these. */
+static void finish(pn_link_t *link, pn_delivery_t *dlv, pn_delivery_t *end) {
+  uint32_t freed = 0;
+  *dlv->at = end;
+  *(end ? &end->at : &link->unsettled_end) = dlv->at;
   while (dlv != end) {
     pn_delivery_t *const next = dlv->next;
-    pni_delivery_finish(dlv);
+    dlv->next = NULL;
+    dlv->listed = false;
+    if (PNI_UNLIKELY(dlv->due)) {
+      /* the list of dispositions keeps it */
+    } else if (PNI_LIKELY(pni_object_refcount(dlv) == 1 && pni_delivery_bare(dlv))) {
+      pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
+      freed++;
+    } else {
+      pni_delivery_decref(dlv);
+    }
     dlv = next;
   }
+  link->endpoint.held -= freed;
 }
 
 void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload) {
@@ -144,12 +160,14 @@ void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, s
   pn_delivery_t *const first = link->unsent;
   const bool settled = first->locally_settled;
   struct form form;
-  if (pni_traces(transport) || pni_buffer_room(out) < LARGEST || !link->payload.block) return;
+  if (pni_traces(transport) || pni_buffer_room(out) < LARGEST || !link->payload.block ||
+      !pni_payload_in_block(&link->payload) || payload >= size)
+    return;
   if (!read_form(&form, out->block + out->end - size, size - payload)) return;
   const struct room room = room_for(transport);
   const struct written written = write_run(link->session, &form, first, &room);
   enter(transport, link, &written);
-  if (settled) finish(first, written.next);
+  if (settled && written.frames > 0) finish(link, first, written.next);
 }
 
 /* Incoming. */
@@ -203,6 +221,8 @@ static struct budget budget_for(const pn_transport_t *transport, const pn_link_t
   struct budget budget = {.frames = ssn->window.incoming_window,
       .payload = pni_buffered_limit(transport) - transport->buffered,
       .payload_most = frame_limit > LARGEST ? frame_limit - LARGEST : 0};
+  if (budget.payload_most >= PNI_SEGMENT_LEAST)
+    budget.payload_most = PNI_SEGMENT_LEAST - 1; /* more is not copied */
   if (excess < 0 || (uint32_t)excess < budget.frames) budget.frames = excess < 0 ? 0 : (uint32_t)excess;
   if (link->max_message_size > 0 && link->max_message_size < budget.payload_most)
     budget.payload_most = (size_t)link->max_message_size;
@@ -219,10 +239,11 @@ struct received {
 /* A delivery of which all has come, whose tag lies in PNI_TAG_MAX octets at `tag`; NULL without memory. */
 static inline pn_delivery_t *make_whole(
     pn_link_t *link, const struct form *form, const uint8_t *tag, pni_serial id, bool settled) {
-  pn_delivery_t *const dlv = pni_delivery_blank(link);
-  if (!dlv) return NULL;
+  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
+  if (!block) return NULL;
+  pn_delivery_t *const dlv = pni_delivery_in(block, link);
   if (!settled && pni_delivery_ids_put(&link->session->incoming, id, dlv) != PNI_OK) {
-    pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
+    pni_pool_give(block, PNI_DELIVERY_BLOCK);
     return NULL;
   }
   dlv->id = id;
@@ -275,6 +296,7 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   const uint32_t frames = received->frames;
   if (frames == 0) return;
   transport->frames_in += frames;
+  transport->messages_in += frames;
   transport->buffered += received->payload;
   ssn->incoming_bytes += received->payload;
   ssn->incoming_deliveries += frames;
@@ -295,9 +317,7 @@ static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uin
   const uint8_t *const body = pattern + PNI_FRAME_HEADER + 3;
   const uint8_t *const payload = pni_transfer_quick(body, pattern + size, transfer);
   const pn_session_t *const ssn = pni_map_get(&transport->channels, channel);
-  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED ||
-      ssn->connection->works)
-    return NULL;
+  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED) return NULL;
   *payload_at = (size_t)(payload - pattern);
   if (!transfer->has.delivery_id || !transfer->has.delivery_tag || transfer->delivery_tag.size > PNI_TAG_MAX)
     return NULL;
@@ -305,7 +325,8 @@ static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uin
       transfer->has.rcv_settle_mode)
     return NULL;
   pn_link_t *const link = pni_map_get(&ssn->incoming_handles, transfer->handle);
-  return link && !link->sender && !link->errant && !link->dropping && !link->receiving ? link : NULL;
+  return link && !link->sender && !link->works && !link->errant && !link->dropping && !link->receiving ? link
+                                                                                                       : NULL;
 }
 
 const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
