@@ -100,17 +100,18 @@ void pn_connection_driver_close(pn_connection_driver_t *driver) {
 }
 
 /* The two steps between events. */
-static void after_event(pn_connection_driver_t *driver, pn_event_type_t type) {
-  if (PNI_UNLIKELY(type == PN_CONNECTION_INIT && driver->connection))
+static PNI_COLD void after_event(pn_connection_driver_t *driver, pn_event_type_t type) {
+  if (type == PN_CONNECTION_INIT && driver->connection)
     (void)pn_connection_driver_bind(driver); /* it may be bound already */
-  else if (PNI_UNLIKELY(type == PN_TRANSPORT_CLOSED))
+  else if (type == PN_TRANSPORT_CLOSED)
     pn_collector_release(driver->collector);
 }
 
 pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
   if (!driver->collector) return NULL;
   const pn_event_t *const handled = driver->collector->previous;
-  if (handled) after_event(driver, handled->type);
+  if (handled && PNI_UNLIKELY(handled->type == PN_CONNECTION_INIT || handled->type == PN_TRANSPORT_CLOSED))
+    after_event(driver, handled->type);
   pn_event_t *const event = pni_collector_next(driver->collector);
   if (PNI_LIKELY(event != NULL)) return event;
   /* What there was no memory for before. */

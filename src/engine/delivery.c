@@ -9,6 +9,7 @@
 #include "base/record.h"
 #include "base/text.h"
 #include "engine/check.h"
+#include "engine/owner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,15 +43,15 @@ static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag
   if (!block) return NULL;
   pn_delivery_t *const dlv = begin(block, link, tag);
   pni_delivery_work(dlv);
-  PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
 
 pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
+  PNI_OWNED_LINK(link);
   if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
   void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
-  if (PNI_UNLIKELY(block == NULL)) return begin_thoroughly(link, tag);
-  pn_delivery_t *const dlv = begin(block, link, tag);
+  pn_delivery_t *const dlv =
+      PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
   PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
@@ -111,6 +112,7 @@ static inline bool is_reachable(const pn_delivery_t *dlv) {
 }
 
 void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
+  PNI_OWNED_DELIVERY(dlv);
   if (!dlv) return;
   if (PNI_UNLIKELY(dlv->local.detail != NULL))
     pni_disposition_become(&dlv->local, state);
@@ -162,6 +164,7 @@ static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
 
 /* No call on the way but the last. */
 void pn_delivery_settle(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
   if (!dlv || dlv->locally_settled || !dlv->listed) return;
   pn_link_t *const link = dlv->link;
   if (PNI_UNLIKELY(pni_delivery_works(dlv))) {
@@ -174,6 +177,7 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
         link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
     if (PNI_UNLIKELY(!simple)) {
       settle_thoroughly(dlv);
+      PNI_TOUCHED(&link->endpoint);
       return;
     }
     pni_delivery_leave_current(dlv);
@@ -200,6 +204,7 @@ size_t pni_delivery_drop(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_abort(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
   if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender) return;
   if (dlv->sent) { /* too late to take it back */
     pn_delivery_settle(dlv);
@@ -211,6 +216,7 @@ void pn_delivery_abort(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_clear(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
   dlv->updated = false;
   pni_delivery_work(dlv);
 }
@@ -278,6 +284,7 @@ void pn_delivery_dump(pn_delivery_t *dlv) {
 }
 
 pn_delivery_t *pn_work_head(pn_connection_t *conn) {
+  PNI_OWNED_CONNECTION(conn);
   if (!conn) return NULL;
   if (!conn->works) {
     conn->works = true;

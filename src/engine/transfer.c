@@ -79,12 +79,8 @@ static PNI_NOINLINE pni_status write_spliced(pn_transport_t *transport, pn_link_
     writer.size = 0;
     pni_transfer_encode(&writer, &transfer);
   }
-  struct pni_segments segments = {NULL, NULL};
-  const pni_status status = pni_payload_move(&link->payload, payload, &segments);
-  if (status) {
-    pni_segments_clear(&segments);
-    return status;
-  }
+  struct pni_segments segments;
+  TRY(pni_payload_move(&link->payload, payload, &segments));
   pni_frame_close_spliced(transport, (uint16_t)link->session->local_channel, &writer, &segments, payload);
   written(link, dlv, payload, transfer.more, transfer.has.state);
   return PNI_OK;

@@ -7,9 +7,11 @@
  * Everything here is the holder's, but for pni_connection_task and pn_connection_wake. */
 #include "proactor/connection.h"
 
+#include "base/compiler.h"
 #include "engine/host.h"
 #include "proactor/connection_io.h"
 #include "proactor/proactor.h"
+#include <baryon/check.h>
 #include <proton/connection.h>
 #include <proton/proactor_ext.h>
 #include <proton/transport.h>
@@ -61,8 +63,15 @@ static void come_to_an_end(struct pni_connection *c) {
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
 }
 
+/* Who has got the batch, for the ownership checker; 0: nobody. */
+static void note_holder(const struct pni_connection *c, long holder) {
+  if (PNI_UNLIKELY(pni_checks != 0) && c->driver.connection)
+    pni_connection_host(c->driver.connection)->holder = holder;
+}
+
 static bool prepare(struct pni_task *task) {
   struct pni_connection *const c = task->object;
+  note_holder(c, pni_checks ? pni_thread_number() : 0);
   c->rounds = 0;
   c->bytes = 0;
   /* Where a batch ended with INIT, what follows from having handled it is still to be done. */
@@ -80,6 +89,7 @@ static pn_event_t *next(struct pni_task *task) {
     if (PNI_UNLIKELY(pni_connection_next_type(c->driver.connection) == PN_TRANSPORT_CLOSED))
       come_to_an_end(c);
     pn_event_t *const event = pn_connection_driver_next_event(&c->driver);
+    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) c->ended = true;
     if (PNI_LIKELY(event != NULL)) {
       c->handed_out = true;
       return event;
@@ -91,6 +101,7 @@ static pn_event_t *next(struct pni_task *task) {
 
 static bool unfinished(struct pni_task *task) {
   struct pni_connection *const c = task->object;
+  if (pni_task_state(task->word) == PNI_TASK_LAST) return c->driver.connection && !c->ended;
   return c->handed_out || has_event(c) || pni_connection_wants_round(c);
 }
 
@@ -101,8 +112,10 @@ static void leave(pn_connection_t *conn) {
   host->bell = NULL;
 }
 
+/* The batch is given back. */
 static void count(struct pni_task *task) {
   const struct pni_connection *const c = task->object;
+  note_holder(c, 0);
   struct pni_metrics *const metrics = &task->metrics;
   struct pni_traffic traffic;
   if (!c->driver.connection) return;
@@ -187,9 +200,16 @@ static struct pni_connection *begin(
   struct pni_host *const host = pni_connection_host(c->driver.connection);
   host->generation = pni_task_generation(c->task->word);
   host->bell = &bell;
+  host->holder = pni_checks ? pni_thread_number() : 0;
   host->place = c->task;
   pni_work_queue_attach(c->driver.connection);
   return c;
+}
+
+/* The caller lets go of it. */
+static void launch(struct pni_connection *c) {
+  note_holder(c, 0);
+  pni_proactor_launch(c->task);
 }
 
 void pn_proactor_connect2(
@@ -201,7 +221,7 @@ void pn_proactor_connect2(
   c->stage = PNI_RESOLVING;
   c->lookup = pni_lookup_start(c->task, addr ? addr : "", false, &error);
   if (!c->lookup) pni_connection_unresolved(c, error);
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, const char *addr) {
@@ -217,7 +237,7 @@ void pn_proactor_import_socket(
   }
   pn_connection_open(c->driver.connection);
   pni_connection_use_socket(c, fd);
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
@@ -235,7 +255,7 @@ void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_
   } else {
     pni_connection_not_accepted(c, error, text);
   }
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 /* What others do with it. */
@@ -273,6 +293,11 @@ void pn_proactor_release_connection(pn_connection_t *connection) {
   leave(connection);
   (void)pn_connection_driver_release_connection(&c->driver);
   (void)pni_task_die(c->task);
+}
+
+void pn_check_adopt(pn_event_batch_t *batch) {
+  const struct pni_connection *const c = pni_task_connection(pni_batch_task(batch));
+  if (c) note_holder(c, pni_thread_number());
 }
 
 void pn_connection_write_flush(pn_connection_t *connection) {
