@@ -128,14 +128,24 @@ static inline bool is_reachable(const pn_delivery_t *dlv) {
          ssn->endpoint.local != PNI_CLOSED && conn->endpoint.local != PNI_CLOSED;
 }
 
+static inline void tell(pn_delivery_t *dlv) {
+  if (!dlv->due && !dlv->locally_settled && !dlv->remote.settled && is_reachable(dlv)) pni_delivery_owe(dlv);
+}
+
+static PNI_COLD void update_thoroughly(pn_delivery_t *dlv, uint64_t state) {
+  pni_disposition_become(&dlv->local, state);
+  tell(dlv);
+}
+
 void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
   PNI_OWNED_DELIVERY(dlv);
   if (!dlv) return;
-  if (PNI_UNLIKELY(dlv->local.detail != NULL))
-    pni_disposition_become(&dlv->local, state);
-  else
-    dlv->local.type = state;
-  if (!dlv->due && !dlv->locally_settled && !dlv->remote.settled && is_reachable(dlv)) pni_delivery_owe(dlv);
+  if (PNI_UNLIKELY(dlv->local.detail != NULL)) {
+    update_thoroughly(dlv, state);
+    return;
+  }
+  dlv->local.type = state;
+  tell(dlv);
   PNI_TOUCHED(&dlv->link->endpoint);
 }
 
