@@ -34,6 +34,23 @@ static inline unsigned pni_log2(unsigned long long x) {
 #  define PNI_LOWEST_BIT(x) pni_log2((x) & (~(x) + 1))
 #endif
 
+/* Who guards what, for clang's analysis: a type that is a lock, a function that needs, takes or releases it, one that the
+ * analysis is to skip. A field that is guarded by its neighbour is marked, but clang looks at that in C++ only. */
+#define PNI_GUARDED_BY(lock)
+#if defined(__clang__)
+#  define PNI_CAPABILITY(name)   __attribute__((capability(name)))
+#  define PNI_REQUIRES(lock)     __attribute__((requires_capability(lock)))
+#  define PNI_ACQUIRES(lock)     __attribute__((acquire_capability(lock)))
+#  define PNI_RELEASES(lock)     __attribute__((release_capability(lock)))
+#  define PNI_NO_THREAD_ANALYSIS __attribute__((no_thread_safety_analysis))
+#else
+#  define PNI_CAPABILITY(name)
+#  define PNI_REQUIRES(lock)
+#  define PNI_ACQUIRES(lock)
+#  define PNI_RELEASES(lock)
+#  define PNI_NO_THREAD_ANALYSIS
+#endif
+
 /* A number as it lies in memory with its most significant octet first, and back. */
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #  define PNI_BIG_ENDIAN16(x) __builtin_bswap16(x)

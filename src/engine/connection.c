@@ -192,6 +192,10 @@ void pn_connection_collect(pn_connection_t *conn, pn_collector_t *collector) {
 
 pn_collector_t *pn_connection_collector(pn_connection_t *conn) { return conn->collector; }
 
+struct pni_host *pni_connection_host(pn_connection_t *conn) {
+  return &conn->host;
+}
+
 /* What the application sets and sees. */
 
 void pn_connection_open(pn_connection_t *conn) { pni_endpoint_open(&conn->endpoint); }

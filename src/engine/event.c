@@ -237,6 +237,22 @@ pn_event_t *pn_collector_put_object(pn_collector_t *collector, void *object, pn_
 
 pn_event_t *pn_collector_peek(pn_collector_t *collector) { return collector->head; }
 
+bool pni_connection_event_first(pn_connection_t *conn, pn_event_type_t type) {
+  pn_collector_t *const collector = conn->collector;
+  void *const block = collector && !collector->released ? pni_pool_take(BLOCK) : NULL;
+  if (!block) return false;
+  pn_event_t *const event = pni_object_in(block, &event_class);
+  *event = (pn_event_t){.clazz = pni_object_class(conn),
+      .context = conn,
+      .type = type,
+      .counted = true,
+      .next = collector->head};
+  pni_object_incref(conn);
+  collector->head = event;
+  if (!collector->tail) collector->tail = event;
+  return true;
+}
+
 /* Take the first event off the queue, which is not empty. */
 static inline pn_event_t *take(pn_collector_t *collector) {
   pn_event_t *event = collector->head;
