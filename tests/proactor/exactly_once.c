@@ -243,7 +243,7 @@ static void handle_connection(struct end *end, pn_event_t *event) {
   case PN_LINK_REMOTE_OPEN:
     if (end->role == UNKNOWN) relay_link_opened(end, connection, pn_event_link(event));
     break;
-  case PN_LINK_FLOW: push(end, connection); break;
+  case PN_LINK_FLOW:
   case PN_CONNECTION_WAKE: push(end, connection); break;
   case PN_DELIVERY: handle_delivery(end, connection, pn_event_delivery(event)); break;
   case PN_CONNECTION_REMOTE_CLOSE: pn_connection_close(connection); break;
