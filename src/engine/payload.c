@@ -117,8 +117,10 @@ static pni_status grow(struct pni_payload *payload, size_t wanted) {
   const size_t size = in_block(payload), capacity = pni_pool_room(wanted);
   char *block = pni_pool_take(capacity);
   if (!block) return PNI_NO_MEMORY;
-  if (size > 0) memcpy(block, payload->block + payload->start, size);
-  if (payload->block) give_block(payload);
+  if (payload->block) {
+    memcpy(block, payload->block + payload->start, size);
+    give_block(payload);
+  }
   payload->block = block;
   payload->capacity = capacity;
   payload->start = 0;
@@ -198,7 +200,7 @@ void pni_payload_take_more(struct pni_payload *payload, char *to, size_t size) {
     segment->size -= part;
     if (segment->size == 0) pni_segments_drop(&payload->segments);
   }
-  if (size > 0) pni_payload_take(payload, to, size);
+  if (size > 0) pni_payload_take_block(payload, to, size);
 }
 
 /* Cut the first segment in two, the first of which has `size` bytes. */
@@ -220,13 +222,13 @@ pni_status pni_payload_move(struct pni_payload *payload, size_t size, struct pni
   *to = (struct pni_segments){NULL, NULL};
   while (size > 0) {
     if (!segments->first) status = seal(payload);
-    if (status == PNI_OK && segments->first->size > size) status = split_first(segments, size);
-    if (PNI_UNLIKELY(status != PNI_OK)) { /* back to where they were */
+    if (segments->first && segments->first->size > size) status = split_first(segments, size);
+    struct pni_segment *segment = segments->first;
+    if (PNI_UNLIKELY(status != PNI_OK || !segment)) { /* back to where they were */
       pni_segments_join(to, segments);
       *segments = *to;
-      return status;
+      return PNI_NO_MEMORY;
     }
-    struct pni_segment *segment = segments->first;
     segments->first = segment->next;
     if (!segments->first) segments->last = NULL;
     size -= segment->size;

@@ -80,7 +80,7 @@ int pni_tls_domain_renew(struct pni_tls_domain *domain, const struct pni_tls_ren
 /* Why the last setting was not made; "" if it was. A copy that the caller frees, NULL without memory. */
 char *pni_tls_domain_error(struct pni_tls_domain *domain);
 
-/* The context of now, with a reference. */
+/* The context of now, with a reference; NULL if the first cannot be made. */
 PN_EXTERN struct pni_tls_context *pni_tls_domain_context(struct pni_tls_domain *domain);
 /* That of a domain without settings, which all share; NULL without memory. */
 struct pni_tls_context *pni_tls_usual_context(enum pni_tls_mode mode);

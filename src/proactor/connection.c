@@ -46,12 +46,17 @@ static bool advance(struct pni_connection *c) {
   if (bits & PNI_TASK_WRITABLE) c->writable = true;
   if (bits & PNI_TASK_HANGUP) c->hangup = true;
   /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
-  const bool only_woken = bits == PNI_TASK_WAKE && !c->woken;
-  const bool more = !only_woken && pni_connection_round(c, bits);
+  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
+    pni_task_unlock_writer(c->task);
+    be_woken(c); /* before I/O, which may bring the end */
+    c->woken = bits == PNI_TASK_WAKE && !c->woken;
+    if (c->woken || !c->driver.connection) return true;
+    pni_task_lock_writer(c->task);
+  }
+  c->woken = false;
+  const bool more = pni_connection_round(c, bits);
   pni_task_unlock_writer(c->task);
-  c->woken = only_woken;
-  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) be_woken(c);
-  return bits & PNI_TASK_WAKE || more || has_event(c);
+  return more || has_event(c);
 }
 
 /* The final event is next. From now on nothing reaches the task; a wake that did is told first. */

@@ -7,8 +7,11 @@
 
 pn_tls_t *pn_tls(pn_tls_config_t *config) {
   pn_tls_t *const tls = config ? calloc(1, sizeof *tls) : NULL;
-  if (tls) tls->context = pni_tls_domain_context((struct pni_tls_domain *)config);
-  return tls;
+  if (!tls) return NULL;
+  tls->context = pni_tls_domain_context((struct pni_tls_domain *)config);
+  if (tls->context) return tls;
+  free(tls);
+  return NULL;
 }
 
 void pn_tls_free(pn_tls_t *tls) {
