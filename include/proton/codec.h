@@ -9,6 +9,7 @@
 
 #include <proton/error.h>
 #include <proton/import_export.h>
+#include <proton/object.h>
 #include <proton/type_compat.h>
 #include <proton/types.h>
 #include <stdarg.h>

@@ -205,6 +205,36 @@ PN_EXTERN void pn_record_set(pn_record_t *record, pn_handle_t key, void *value);
  */
 PN_EXTERN void pn_record_clear(pn_record_t *record);
 
+/**
+ * A text that grows. Of an older interface, which programs written for it still use to print a value:
+ * pn_tostring() does that in one call.
+ */
+typedef struct pn_string_t pn_string_t;
+
+/**
+ * Make a text.
+ *
+ * @param bytes  copied, up to a NUL; NULL: there is none yet
+ * @return       the caller's, for pn_free(); NULL when there is no memory
+ */
+PN_EXTERN pn_string_t *pn_string(const char *bytes);
+
+/**
+ * The text as a C string.
+ *
+ * @return  the string's own, until it is changed; NULL if there is none
+ */
+PN_EXTERN const char *pn_string_get(pn_string_t *string);
+
+/**
+ * Append an object's text for people: what pn_tostring() makes, but in full.
+ *
+ * @param object  an object of the library, or NULL
+ * @param string  where to append
+ * @return        0, or a negative code
+ */
+PN_EXTERN int pn_inspect(void *object, pn_string_t *string);
+
 #ifdef __cplusplus
 }
 #endif

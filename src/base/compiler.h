@@ -13,9 +13,11 @@
 #  define PNI_NOINLINE            __attribute__((noinline))
 #  define PNI_COLD                __attribute__((cold, noinline))
 /* The library is linked by the program, or loaded early enough for a little static thread storage. */
-#  define PNI_THREAD_LOCAL  _Thread_local __attribute__((tls_model("initial-exec")))
-#  define PNI_LOG2(x)       ((unsigned)(63 - __builtin_clzll(x))) /* of x > 0, rounded down */
-#  define PNI_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))        /* of x > 0 */
+#  define PNI_THREAD_LOCAL        _Thread_local __attribute__((tls_model("initial-exec")))
+#  define PNI_AT_RETURN(function) __attribute__((cleanup(function))) /* of the variable that follows */
+#  define PNI_AT_LOAD             __attribute__((constructor))
+#  define PNI_LOG2(x)             ((unsigned)(63 - __builtin_clzll(x))) /* of x > 0, rounded down */
+#  define PNI_LOWEST_BIT(x)       ((unsigned)__builtin_ctzll(x))        /* of x > 0 */
 #else
 #  define PNI_NODISCARD
 #  define PNI_PRINTF(fmt, args)
@@ -24,6 +26,8 @@
 #  define PNI_INLINE              static inline
 #  define PNI_NOINLINE
 #  define PNI_COLD
+#  define PNI_AT_RETURN(function)
+#  define PNI_AT_LOAD
 #  define PNI_THREAD_LOCAL  _Thread_local
 static inline unsigned pni_log2(unsigned long long x) {
   unsigned log = 0;
@@ -32,6 +36,23 @@ static inline unsigned pni_log2(unsigned long long x) {
 }
 #  define PNI_LOG2(x)       pni_log2(x)
 #  define PNI_LOWEST_BIT(x) pni_log2((x) & (~(x) + 1))
+#endif
+
+/* Who guards what, for clang's analysis: a type that is a lock, a function that needs, takes or releases it, one that the
+ * analysis is to skip. A field that is guarded by its neighbour is marked, but clang looks at that in C++ only. */
+#define PNI_GUARDED_BY(lock)
+#if defined(__clang__)
+#  define PNI_CAPABILITY(name)   __attribute__((capability(name)))
+#  define PNI_REQUIRES(lock)     __attribute__((requires_capability(lock)))
+#  define PNI_ACQUIRES(lock)     __attribute__((acquire_capability(lock)))
+#  define PNI_RELEASES(lock)     __attribute__((release_capability(lock)))
+#  define PNI_NO_THREAD_ANALYSIS __attribute__((no_thread_safety_analysis))
+#else
+#  define PNI_CAPABILITY(name)
+#  define PNI_REQUIRES(lock)
+#  define PNI_ACQUIRES(lock)
+#  define PNI_RELEASES(lock)
+#  define PNI_NO_THREAD_ANALYSIS
 #endif
 
 /* A number as it lies in memory with its most significant octet first, and back. */

@@ -75,7 +75,14 @@ intptr_t pn_compare(void *a, void *b) { return pn_class_compare(PN_OBJECT, a, b)
 
 bool pn_equals(void *a, void *b) { return pn_class_equals(PN_OBJECT, a, b); }
 
-int pn_inspect(void *object, pn_string_t *text) { return pn_class_inspect(PN_OBJECT, object, text); }
+/* Here, unlike where text is appended as such, an absent one counts as an empty one. */
+int pn_inspect(void *object, pn_string_t *text) {
+  if (!pn_string_get(text)) {
+    const int status = pn_string_set(text, "");
+    if (status) return status;
+  }
+  return pn_class_inspect(PN_OBJECT, object, text);
+}
 
 /* The beginning of a text, in memory of the caller's. */
 static char *cut(const char *text, size_t size) {

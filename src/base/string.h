@@ -10,12 +10,10 @@
 #include <proton/annotations.h>
 #include <stdarg.h>
 
-/* A new string of these bytes, up to a NUL or of size n, or absent for NULL; freed with pn_free(). NULL: no memory. */
-PN_EXTERN pn_string_t *pn_string(const char *bytes);
+/* A new string of these bytes, or absent for NULL; freed with pn_free(). NULL: no memory. pn_string() takes bytes up to a NUL. */
 PN_EXTERN pn_string_t *pn_stringn(const char *bytes, size_t n);
 
-/* The bytes, the string's own until it is changed; NULL if absent. Their number; 0 if absent. */
-PN_EXTERN const char *pn_string_get(pn_string_t *string);
+/* The number of bytes; 0 if absent. pn_string_get() gives the bytes. */
 PN_EXTERN size_t pn_string_size(pn_string_t *string);
 
 /* Replace the text, by bytes that may be part of it; NULL makes it absent. */

@@ -3,6 +3,7 @@
 #define BARYON_ENGINE_CONNECTION_H
 
 #include "engine/endpoint.h"
+#include "engine/host.h"
 #include "engine/tree.h"
 #include <proton/connection.h>
 #include <proton/connection_driver.h>
@@ -21,6 +22,7 @@ struct pn_connection_t {
   struct pni_tree offered_capabilities, desired_capabilities, properties;
   struct pni_remote_open *remote; /* what the peer's open said, while bound */
   pn_connection_driver_t *driver; /* the slot of pn_connection_driver_ptr */
+  struct pni_host host;
 };
 
 /* What the peer's open said beyond numbers. */

@@ -113,8 +113,10 @@ pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
   if (handled && PNI_UNLIKELY(handled->type == PN_CONNECTION_INIT || handled->type == PN_TRANSPORT_CLOSED))
     after_event(driver, handled->type);
   pn_event_t *const event = pni_collector_next(driver->collector);
-  if (PNI_LIKELY(event != NULL) || !driver->transport->tail_closed) return event;
-  pni_transport_post(driver->transport); /* what there was no memory for before */
+  if (PNI_LIKELY(event != NULL)) return event;
+  /* What there was no memory for before. */
+  if (PNI_UNLIKELY(driver->collector->lost)) pni_transport_check_events(driver->transport);
+  if (driver->transport->tail_closed) pni_transport_post(driver->transport);
   return pn_collector_next(driver->collector);
 }
 

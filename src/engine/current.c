@@ -2,7 +2,9 @@
  *
  * A sender's current delivery is the first one that the application has not finished; a receiver's the first one that it
  * has not left. Credit counts here, at the advance; frames count in transfer.c. Runs in the connection's thread. */
+#include "engine/check.h"
 #include "engine/delivery.h"
+#include "engine/owner.h"
 
 pn_delivery_t *pn_link_current(pn_link_t *link) { return link ? link->current : NULL; }
 
@@ -20,10 +22,11 @@ static PNI_COLD ssize_t send_thoroughly(pn_link_t *link, const char *bytes, size
   TRY(pni_payload_put(&link->payload, bytes, size));
   put_in(link, dlv, size);
   pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+  PNI_TOUCHED(&link->endpoint);
   return (ssize_t)size;
 }
 
-ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
+PNI_INLINE ssize_t send_bytes(pn_link_t *link, const char *bytes, size_t size) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (PNI_UNLIKELY(!dlv || !link->sender)) return PN_EOS;
   struct pni_payload *const payload = &link->payload;
@@ -35,6 +38,8 @@ ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
   put_in(link, dlv, size);
   return (ssize_t)size;
 }
+PNI_OWNED_FUNCTION(return, ssize_t, pn_link_send, (pn_link_t * link, const char *bytes, size_t size),
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, send_bytes)
 
 /* The last bytes have been taken, or the window runs low. */
 static PNI_NOINLINE ssize_t look_after(pn_link_t *link, size_t size) {
@@ -46,11 +51,12 @@ static PNI_NOINLINE ssize_t look_after(pn_link_t *link, size_t size) {
 static PNI_COLD ssize_t receive_thoroughly(pn_delivery_t *dlv, char *bytes, size_t size) {
   if (dlv->aborted) return PN_ABORTED;
   const size_t taken = pni_delivery_take(dlv, bytes, size);
+  PNI_TOUCHED(&dlv->link->endpoint);
   if (taken > 0) return (ssize_t)taken;
   return dlv->done && dlv->waiting == 0 ? PN_EOS : 0;
 }
 
-ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
+PNI_INLINE ssize_t receive_bytes(pn_link_t *link, char *bytes, size_t size) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (PNI_UNLIKELY(!dlv || link->sender)) return PN_STATE_ERR;
   if (size > dlv->waiting) size = dlv->waiting;
@@ -66,20 +72,26 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
   const bool done = payload->start != payload->end && !pni_session_runs_low(ssn);
   return PNI_LIKELY(done) ? (ssize_t)size : look_after(link, size);
 }
+PNI_OWNED_FUNCTION(return, ssize_t, pn_link_recv, (pn_link_t * link, char *bytes, size_t size),
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, receive_bytes)
 
-static PNI_COLD bool advance_thoroughly(pn_delivery_t *dlv) {
+static PNI_COLD void advance_thoroughly(pn_delivery_t *dlv) {
   pni_delivery_advance(dlv, pni_delivery_works(dlv));
-  return true;
 }
 
-bool pn_link_advance(pn_link_t *link) {
+PNI_INLINE bool advance(pn_link_t *link) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (!dlv) return false;
   const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv))) return advance_thoroughly(dlv);
-  pni_delivery_leave_current(dlv);
+  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv)))
+    advance_thoroughly(dlv);
+  else
+    pni_delivery_leave_current(dlv);
+  PNI_TOUCHED(&link->endpoint);
   return true;
 }
+PNI_OWNED_FUNCTION(
+    return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link), link, advance)
 
 int pn_link_unsettled(pn_link_t *link) { return (int)link->unsettled_count; }
 

@@ -295,6 +295,22 @@ pn_event_t *pn_collector_put_object(pn_collector_t *collector, void *object, pn_
   return pn_collector_put(collector, PN_OBJECT, object, type);
 }
 
+bool pni_connection_event_first(pn_connection_t *conn, pn_event_type_t type) {
+  pn_collector_t *const collector = conn->collector;
+  if (!collector || collector->released) return false;
+  if (pni_collector_full(collector) && !pni_collector_grow(collector)) return false;
+  *pni_collector_place(collector, --collector->head) =
+      (struct pni_happening){.context = conn, .type = (uint32_t)type};
+  pni_object_incref(conn);
+  return true;
+}
+
+pn_event_type_t pni_connection_next_type(const pn_connection_t *conn) {
+  const pn_collector_t *const collector = conn->collector;
+  if (!collector || pni_collector_empty(collector)) return PN_EVENT_NONE;
+  return (pn_event_type_t)pni_collector_place(collector, collector->head)->type;
+}
+
 /* Taking out. */
 
 /* Without memory for the event it stays where it is. */

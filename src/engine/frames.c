@@ -5,6 +5,8 @@
  * where it was found. After the peer's close nothing more is looked at. */
 #include "engine/frames.h"
 
+#include "engine/check.h"
+#include "engine/connection.h"
 #include "engine/fail.h"
 #include "engine/trace.h"
 #include "engine/transfer_run.h"
@@ -139,6 +141,7 @@ static inline pni_status receive_frame(
   if (PNI_UNLIKELY(!receive)) return misplaced(transport, body.row);
   struct pni_reader reader = {.pos = body.pos, .end = body.end};
   const pni_status status = receive(transport, frame->channel, &reader);
+  PNI_TOUCHED(&transport->connection->endpoint);
   return PNI_LIKELY(status == PNI_OK) ? PNI_OK : act_on(transport, status, &reader);
 }
 
@@ -238,8 +241,7 @@ static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
   (void)at;
   const bool listens = !transport->tail_closed;
   const uint32_t timeout = listens ? transport->idle_timeout : 0;
-  const uint32_t remote_timeout =
-      transport->open_sent && !transport->close_sent ? transport->remote_idle_timeout : 0;
+  const uint32_t remote_timeout = transport->close_sent ? 0 : transport->remote_idle_timeout;
   if (!pni_idle_hears(&transport->idle, timeout, transport->bytes_in, now)) {
     pni_transport_error(transport, pni_fault_types[PNI_FAULT_IDLE].condition,
         "local-idle-timeout expired: nothing came for %u ms", timeout);

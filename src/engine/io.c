@@ -5,6 +5,7 @@
  *
  * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. There is no
  * ERROR after HEAD_CLOSED: who has said goodbye does not mind that the peer hangs up without. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/event.h"
 #include "engine/fail.h"
@@ -67,8 +68,7 @@ static void fail_internally(pn_transport_t *transport) {
   if (!transport->failed) pni_transport_error(transport, "amqp:internal-error", "out of memory");
 }
 
-/* An application that misses an event might wait for it for ever. */
-static void check_events(pn_transport_t *transport) {
+void pni_transport_check_events(pn_transport_t *transport) {
   pn_collector_t *const collector = transport->connection ? transport->connection->collector : NULL;
   if (PNI_LIKELY(!collector || !collector->lost)) return;
   collector->lost = false;
@@ -265,14 +265,16 @@ static void produce(pn_transport_t *transport) {
   if (transport->input.shared && !transport->offered) pni_buffer_trim(&transport->input);
   if (transport->head_closed || !has_room(output) || transport->splices.size >= PNI_SPLICES_ENOUGH) return;
   if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);
-  check_events(transport);
+  pni_transport_check_events(transport);
   if (PNI_UNLIKELY(pni_layer_output(transport, 0, output) != PNI_OK)) {
     fail_internally(transport);
     transport->close_sent = true;
   }
+  if (transport->connection) PNI_TOUCHED(&transport->connection->endpoint);
   if (pni_buffer_size(output) > 0) return;
   if (output->block) pni_buffer_clear(output);
-  if (transport->close_sent && transport->splices.size == 0) pni_transport_end_output(transport);
+  if (transport->close_sent && !transport->lingers && transport->splices.size == 0)
+    pni_transport_end_output(transport);
 }
 
 /* What is to go, as far as it lies in one place. */
@@ -315,7 +317,7 @@ void pn_transport_pop(pn_transport_t *transport, size_t size) {
     pni_buffer_drop(&transport->output, size);
   else
     pni_output_drop(transport, size);
-  if (size == there && transport->close_sent) pni_transport_end_output(transport);
+  if (size == there && transport->close_sent && !transport->lingers) pni_transport_end_output(transport);
 }
 
 int pn_transport_close_head(pn_transport_t *transport) {

@@ -65,8 +65,11 @@ pn_link_t *pni_link_find(pn_session_t *ssn, pn_bytes_t name, bool sender);
 pn_link_t *pni_link_rival(pn_session_t *ssn, pn_bytes_t name, bool sender);
 
 /* A link is found by its name as long as an attach of the peer's may mean it: until the peer has closed it, or has attached
- * it and it is closed here. To be called when its states have changed. */
+ * it and it is closed here without an error. To be called when its states have changed. */
 void pni_link_name_again(pn_link_t *link);
+
+/* No attach means it any more: it is over, or another link has its name now. */
+void pni_link_unname(pn_link_t *link);
 
 /* Its session is mapped on neither side any more: it has no handles, and what of its deliveries was under way is lost. */
 void pni_link_unmapped(pn_link_t *link);

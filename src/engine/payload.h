@@ -51,7 +51,7 @@ PNI_INLINE PNI_NODISCARD pni_status pni_payload_put(
 PNI_NODISCARD pni_status pni_payload_share(
     struct pni_payload *payload, pn_shared_bytes_t *shared, const char *start, size_t size);
 
-/* Take out the first `size` bytes, no more than wait, as segments behind those in `to`. Without memory less may have moved. */
+/* Take out the first `size` bytes, no more than wait, as segments. Without memory nothing has moved. */
 PNI_NODISCARD pni_status pni_payload_move(struct pni_payload *payload, size_t size, struct pni_segments *to);
 
 /* Where the first `size` bytes lie, no more than wait: up to `max` pieces. Returns how many. */

@@ -35,7 +35,7 @@ static pn_delivery_t *take_due(pn_session_t *ssn) {
     if (dlv->listed && dlv->has_id && !dlv->remote.settled) return dlv;
     if (!dlv->listed)
       pni_delivery_decref(dlv);
-    else if (dlv->locally_settled && dlv->remote.settled)
+    else if (dlv->locally_settled && dlv->remote.settled && (dlv->sent || !dlv->link->sender))
       pni_delivery_finish(dlv);
   }
   return NULL;
@@ -141,7 +141,9 @@ static inline pni_status apply(
   dlv->updated = true;
   pni_delivery_work(dlv);
   pni_collector_put(dlv->link->session->connection->collector, dlv, PN_DELIVERY);
-  if (dlv->locally_settled && dlv->remote.settled) pni_delivery_finish(dlv);
+  /* What is still to be framed has to leave first: the peer waits for the end of what it has settled. */
+  const bool framed = dlv->sent || !dlv->link->sender;
+  if (dlv->locally_settled && dlv->remote.settled && framed) pni_delivery_finish(dlv);
   return PNI_OK;
 }
 

@@ -7,6 +7,7 @@
  *
  * Invariant: link->unsent is the first delivery of which a frame has still to be written; all before it are sent.
  * Runs in the thread that holds the connection. Takes no lock, reads no clock. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/event.h"
@@ -54,6 +55,7 @@ static inline void written(pn_link_t *link, pn_delivery_t *dlv, size_t payload, 
   pni_window_sent(&link->session->window);
   dlv->begun = true;
   dlv->sent = !more;
+  link->session->connection->transport->messages_out += !more && !dlv->aborted;
   if (PNI_UNLIKELY(dlv->local.type != 0 && !told && dlv->has_id)) pni_delivery_owe(dlv);
 }
 
@@ -77,12 +79,8 @@ static PNI_NOINLINE pni_status write_spliced(pn_transport_t *transport, pn_link_
     writer.size = 0;
     pni_transfer_encode(&writer, &transfer);
   }
-  struct pni_segments segments = {NULL, NULL};
-  const pni_status status = pni_payload_move(&link->payload, payload, &segments);
-  if (status) {
-    pni_segments_clear(&segments);
-    return status;
-  }
+  struct pni_segments segments;
+  TRY(pni_payload_move(&link->payload, payload, &segments));
   pni_frame_close_spliced(transport, (uint16_t)link->session->local_channel, &writer, &segments, payload);
   written(link, dlv, payload, transfer.more, transfer.has.state);
   return PNI_OK;
@@ -183,8 +181,10 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
   *waits = false;
   while (link->unsent) {
     pn_delivery_t *dlv = link->unsent;
-    if (dlv->aborted && !dlv->begun) {
+    if (dlv->aborted && !dlv->begun) { /* taken back before the peer knew of it, or lost with a transport */
+      if (!dlv->done) break;
       link->credit++;
+      dlv->sent = true;
       sent(link, dlv);
       progress = true;
       continue;
@@ -285,7 +285,10 @@ static pni_status read_state(
   if (!transfer->has.state) return PNI_OK;
   struct pni_reader reader = pni_reader(transfer->state.start, transfer->state.size);
   const pni_status status = pni_disposition_read(&dlv->remote, &reader);
-  return status ? pni_fail_decode(transport, status, &reader) : PNI_OK;
+  if (status) return pni_fail_decode(transport, status, &reader);
+  if (dlv->remote.type != PN_RECEIVED) return PNI_OK;
+  return pni_fail(transport, &dlv->link->endpoint, PNI_FAULT_DELIVERY_STATE,
+      "transfer: state: received is for deliveries that are resumed");
 }
 
 /* Large payload stays where it was read into. */
@@ -333,20 +336,23 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
     const struct pni_transfer *transfer, struct pni_reader *body) {
   pn_link_t *link = dlv->link;
   TRY(read_state(transport, dlv, transfer));
+  if (link->errant) return PNI_OK;
   if (transfer->aborted) {
     abort_incoming(dlv);
   } else {
     TRY(append(transport, dlv, body->pos, pni_reader_left(body)));
-    if (link->receiving != dlv) return PNI_OK; /* the link has been detached for it */
+    if (link->errant) return PNI_OK; /* it has been detached for what came */
   }
   if (transfer->settled || transfer->aborted) dlv->remote.settled = dlv->updated = true;
   if (!transfer->more || transfer->aborted) {
     dlv->done = true;
     link->receiving = NULL;
+    transport->messages_in += !transfer->aborted;
     if (!dlv->advanced) link->session->incoming_complete++;
   }
   pni_delivery_work(dlv);
   pni_collector_put(link->session->connection->collector, dlv, PN_DELIVERY);
+  PNI_TOUCHED(&link->endpoint);
   return PNI_OK;
 }
 

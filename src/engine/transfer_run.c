@@ -123,6 +123,7 @@ static void enter(pn_transport_t *transport, pn_link_t *link, const struct writt
   struct pni_buffer *const out = transport->sink;
   out->end = (size_t)(written->end - out->block);
   transport->frames_out += written->frames;
+  transport->messages_out += written->frames;
   ssn->window.next_outgoing_id += written->frames;
   ssn->window.remote_incoming_window -= written->frames;
   ssn->outgoing.next += written->frames;
@@ -298,6 +299,7 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   const uint32_t frames = received->frames;
   if (frames == 0) return;
   transport->frames_in += frames;
+  transport->messages_in += frames;
   transport->buffered += received->payload;
   ssn->incoming_bytes += received->payload;
   ssn->incoming_deliveries += frames;

@@ -62,12 +62,15 @@ struct pn_transport_t {
   bool header_sent : 1, header_received : 1;                                  /* AMQP's own [2.2] */
   bool open_sent : 1;
   bool close_sent : 1; /* the last frame has been written, or nothing more ever will be */
+  bool lingers : 1;    /* a layer has a last word when the peer has had its own: the output is not over */
   uint16_t channel_max, remote_channel_max;
   uint32_t max_frame, remote_max_frame; /* as the opens say; our own is 0 for any */
   uint32_t frame_limit;                 /* the largest frame that the peer takes now */
   pn_millis_t idle_timeout, remote_idle_timeout;
   struct pni_idle idle;
   uint64_t bytes_in, bytes_out, frames_in, frames_out;
+  uint64_t messages_in,
+      messages_out;           /* deliveries whose last frame has come, or left, and that were not aborted */
   struct pni_map channels;    /* incoming, to sessions */
   struct pni_map outgoing;    /* outgoing channels, to sessions */
   struct pni_numbers numbers; /* outgoing channels */
@@ -94,6 +97,9 @@ void pni_transport_event(pn_transport_t *transport, pn_event_type_t type);
 
 /* Queue what of TAIL_CLOSED, ERROR, HEAD_CLOSED and CLOSED is due and has not been queued, in this order; once bound. */
 void pni_transport_post(pn_transport_t *transport);
+
+/* End the connection if there was no memory for an event: an application that misses one might wait for it for ever. io.c */
+void pni_transport_check_events(pn_transport_t *transport);
 
 /* Nothing more comes in, or goes out. What waits there may still be looked at by the caller. */
 void pni_transport_end_input(pn_transport_t *transport);

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The shared library exports what spec/exports-core.txt lists and nothing else; what the sources mark for export is on the
+# A shared library exports what its list, spec/exports-<name>.txt, holds and nothing else; what the sources mark for export is on the
 # list (or it would be lost without a word); and the library is what binaries built for Proton look for.
 set -euo pipefail
 export LC_ALL=C
-source=$1 shared=$2 static=$3
-list=$source/spec/exports-core.txt
+source=$1 name=$2 version=$3 shared=$4 static=$5
+list=$source/spec/exports-$name.txt
 
 faults=0
 fault() {
@@ -25,8 +25,9 @@ unseen=$(comm -13 <(exported) <(marked))
 [ -z "$unseen" ] || fault "marked for export but not exported:" $unseen
 
 dynamic=$(readelf -dW "$shared")
-grep -q 'soname: \[libqpid-proton-core.so.10\]' <<<"$dynamic" || fault "the soname is not libqpid-proton-core.so.10"
-[ "$(basename "$(readlink -f "$shared")")" = libqpid-proton-core.so.10.16.0 ] || fault "the file is not ...so.10.16.0"
+soname=libqpid-proton-$name.so.${version%%.*}
+grep -q "soname: \[$soname\]" <<<"$dynamic" || fault "the soname is not $soname"
+[ "$(basename "$(readlink -f "$shared")")" = "libqpid-proton-$name.so.$version" ] || fault "the file is not ...so.$version"
 ! grep -q SYMBOLIC <<<"$dynamic" || fault "linked with -Bsymbolic"
 ! readelf -VW "$shared" | grep -q 'Version definition' || fault "symbols carry versions"
 echo "$(exported | wc -l) symbols exported, $(listed | wc -l) listed"

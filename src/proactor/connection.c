@@ -1,0 +1,317 @@
+/* connection.c: an AMQP connection as a task: its turns, and how it begins and ends.
+ *
+ * A turn hands out the driver's events; when there are none it does a round of I/O (connection_io.c), which may bring more, and
+ * so on until a round brings nothing or the batch has had its share. What is written is written when all events that there
+ * were have been handled, so that what they caused leaves together.
+ *
+ * Everything here is the holder's, but for pni_connection_task and pn_connection_wake. */
+#include "proactor/connection.h"
+
+#include "base/compiler.h"
+#include "engine/host.h"
+#include "proactor/connection_io.h"
+#include "proactor/proactor.h"
+#include <baryon/check.h>
+#include <proton/connection.h>
+#include <proton/proactor_ext.h>
+#include <proton/transport.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROUNDS = 64 }; /* of I/O in one batch */
+
+static bool has_event(const struct pni_connection *c) {
+  return c->driver.connection && pni_connection_next_type(c->driver.connection) != PN_EVENT_NONE;
+}
+
+/* Work that was added is done, and the wake told. */
+static void be_woken(struct pni_connection *c) {
+  pn_connection_t *const conn = c->driver.connection;
+  pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
+  pni_work_queue_run(conn);
+  if (c->driver.connection) (void)pn_collector_put_object(c->driver.collector, conn, PN_CONNECTION_WAKE);
+}
+
+/* A round: what has arrived, and I/O. False: it has brought nothing, and will not before something arrives. */
+static bool advance(struct pni_connection *c) {
+  c->handed_out = false;
+  if (!c->driver.connection) return false;
+  if (c->rounds++ >= ROUNDS) {
+    c->handed_out = true;
+    return false;
+  }
+  const unsigned bits = pni_task_take(c->task);
+  if (bits & PNI_TASK_READABLE) c->readable = true;
+  if (bits & PNI_TASK_WRITABLE) c->writable = true;
+  if (bits & PNI_TASK_HANGUP) c->hangup = true;
+  /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
+  const bool only_woken = bits == PNI_TASK_WAKE && !c->woken;
+  const bool more = !only_woken && pni_connection_round(c, bits);
+  pni_task_unlock_writer(c->task);
+  c->woken = only_woken;
+  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) be_woken(c);
+  return bits & PNI_TASK_WAKE || more || has_event(c);
+}
+
+/* The final event is next. From now on nothing reaches the task; a wake that did is told first. */
+static void come_to_an_end(struct pni_connection *c) {
+  pn_connection_t *const conn = c->driver.connection;
+  if (!(pni_task_die(c->task) & PNI_TASK_WAKE)) return;
+  pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
+  pni_work_queue_run(conn);
+  if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
+}
+
+/* Who has got the batch, for the ownership checker; 0: nobody. */
+static void note_holder(const struct pni_connection *c, long holder) {
+  if (PNI_UNLIKELY(pni_checks != 0) && c->driver.connection)
+    pni_connection_host(c->driver.connection)->holder = holder;
+}
+
+static bool prepare(struct pni_task *task) {
+  struct pni_connection *const c = task->object;
+  note_holder(c, pni_checks ? pni_thread_number() : 0);
+  c->rounds = 0;
+  c->bytes = 0;
+  /* Where a batch ended with INIT, what follows from having handled it is still to be done. */
+  if (!has_event(c) && c->driver.connection) (void)pn_connection_driver_bind(&c->driver);
+  while (!has_event(c)) {
+    if (!advance(c)) return false;
+  }
+  return true;
+}
+
+static pn_event_t *next(struct pni_task *task) {
+  struct pni_connection *const c = task->object;
+  do {
+    if (!c->driver.connection) return NULL;
+    if (PNI_UNLIKELY(pni_connection_next_type(c->driver.connection) == PN_TRANSPORT_CLOSED))
+      come_to_an_end(c);
+    pn_event_t *const event = pn_connection_driver_next_event(&c->driver);
+    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) c->ended = true;
+    if (PNI_LIKELY(event != NULL)) {
+      c->handed_out = true;
+      return event;
+    }
+    if (pni_task_state(task->word) == PNI_TASK_LAST) return NULL;
+  } while (has_event(c) || advance(c));
+  return NULL;
+}
+
+static bool unfinished(struct pni_task *task) {
+  struct pni_connection *const c = task->object;
+  if (pni_task_state(task->word) == PNI_TASK_LAST) return c->driver.connection && !c->ended;
+  return c->handed_out || has_event(c) || pni_connection_wants_round(c);
+}
+
+/* The connection has no proactor any more. */
+static void leave(pn_connection_t *conn) {
+  struct pni_host *const host = pni_connection_host(conn);
+  host->place = NULL;
+  host->bell = NULL;
+}
+
+/* The batch is given back. */
+static void count(struct pni_task *task) {
+  const struct pni_connection *const c = task->object;
+  note_holder(c, 0);
+  struct pni_metrics *const metrics = &task->metrics;
+  struct pni_traffic traffic;
+  if (!c->driver.connection) return;
+  pni_transport_traffic(c->driver.transport, &traffic);
+  pni_metric_set(metrics, PNI_METRIC(bytes_received), traffic.bytes_in);
+  pni_metric_set(metrics, PNI_METRIC(bytes_sent), traffic.bytes_out);
+  pni_metric_set(metrics, PNI_METRIC(frames_received), traffic.frames_in);
+  pni_metric_set(metrics, PNI_METRIC(frames_sent), traffic.frames_out);
+  pni_metric_set(metrics, PNI_METRIC(messages_received), traffic.messages_in);
+  pni_metric_set(metrics, PNI_METRIC(messages_sent), traffic.messages_out);
+}
+
+static void destroy(struct pni_task *task) {
+  struct pni_connection *const c = task->object;
+  pn_connection_t *const conn = c->driver.connection;
+  if (conn) {
+    pni_work_queue_close(conn);
+    leave(conn);
+  }
+  pni_connection_hang_up(c);
+  pni_lookup_drop(c->lookup);
+  pn_connection_driver_destroy(&c->driver);
+  free(c->addresses);
+  free(c->text);
+  free(c);
+}
+
+static const struct pni_task_kind kind = {prepare, next, unfinished, count, destroy};
+
+struct pni_connection *pni_task_connection(struct pni_task *task) {
+  return task->kind == &kind ? task->object : NULL;
+}
+
+/* A bell: whom to tell of an answer that comes from another thread, whoever still runs the connection then. */
+
+struct bell {
+  struct pni_task *task;
+  uint32_t generation;
+};
+
+static void *hold_bell(pn_connection_t *conn) {
+  struct bell *const bell = malloc(sizeof *bell);
+  if (!bell) return NULL;
+  bell->task = pni_connection_task(conn, &bell->generation);
+  pni_proactor_keep(bell->task->proactor);
+  return bell;
+}
+
+static void ring_bell(void *context) {
+  const struct bell *const bell = context;
+  (void)pni_scheduler_post(bell->task, bell->generation, PNI_TASK_ANSWER);
+}
+
+static void release_bell(void *context) {
+  struct bell *const bell = context;
+  pni_proactor_drop(bell->task->proactor);
+  free(bell);
+}
+
+static const struct pni_host_bell bell = {hold_bell, ring_bell, release_bell};
+
+/* How it begins. */
+
+/* The connection, begun and held by the caller. NULL without memory; both objects are freed then. */
+static struct pni_connection *begin(
+    pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport, const char *text) {
+  struct pni_connection *const c = calloc(1, sizeof *c);
+  if (!c) {
+    pn_transport_free(transport);
+    pn_connection_free(conn);
+    return NULL;
+  }
+  const int error = pn_connection_driver_init(&c->driver, conn, transport); /* frees both if it fails */
+  c->text = text ? strdup(text) : NULL;
+  c->task = error ? NULL : pni_proactor_task(proactor, &kind, c);
+  if (!c->task) {
+    pn_connection_driver_destroy(&c->driver);
+    free(c->text);
+    free(c);
+    return NULL;
+  }
+  struct pni_host *const host = pni_connection_host(c->driver.connection);
+  host->generation = pni_task_generation(c->task->word);
+  host->bell = &bell;
+  host->holder = pni_checks ? pni_thread_number() : 0;
+  host->place = c->task;
+  pni_work_queue_attach(c->driver.connection);
+  return c;
+}
+
+/* The caller lets go of it. */
+static void launch(struct pni_connection *c) {
+  note_holder(c, 0);
+  pni_proactor_launch(c->task);
+}
+
+void pn_proactor_connect2(
+    pn_proactor_t *proactor, pn_connection_t *connection, pn_transport_t *transport, const char *addr) {
+  int error;
+  struct pni_connection *const c = begin(proactor, connection, transport, addr ? addr : "");
+  if (!c) return;
+  pn_connection_open(c->driver.connection);
+  c->stage = PNI_RESOLVING;
+  c->lookup = pni_lookup_start(c->task, addr ? addr : "", false, &error);
+  if (!c->lookup) pni_connection_unresolved(c, error);
+  launch(c);
+}
+
+void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, const char *addr) {
+  pn_proactor_connect2(proactor, connection, NULL, addr);
+}
+
+void pn_proactor_import_socket(
+    pn_proactor_t *proactor, pn_connection_t *connection, pn_transport_t *transport, pn_socket_t fd) {
+  struct pni_connection *const c = begin(proactor, connection, transport, NULL);
+  if (!c) {
+    (void)close(fd);
+    return;
+  }
+  pn_connection_open(c->driver.connection);
+  pni_connection_use_socket(c, fd);
+  launch(c);
+}
+
+void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
+    int fd, const struct pni_short_address *remote, int error, const char *text) {
+  if (!transport) transport = pn_transport();
+  if (transport) pn_transport_set_server(transport);
+  struct pni_connection *const c = begin(proactor, conn, transport, NULL);
+  if (!c) {
+    if (fd >= 0) (void)close(fd);
+    return;
+  }
+  if (fd >= 0) {
+    c->remote = *remote;
+    pni_connection_use_socket(c, fd);
+  } else {
+    pni_connection_not_accepted(c, error, text);
+  }
+  launch(c);
+}
+
+/* What others do with it. */
+
+struct pni_task *pni_connection_task(pn_connection_t *conn, uint32_t *generation) {
+  if (!conn) return NULL;
+  struct pni_host *const host = pni_connection_host(conn);
+  *generation = (uint32_t)host->generation;
+  return host->place;
+}
+
+struct pni_connection *pni_connection_of(pn_connection_t *conn) {
+  uint32_t generation;
+  struct pni_task *const task = pni_connection_task(conn, &generation);
+  return task ? task->object : NULL;
+}
+
+void pn_connection_wake(pn_connection_t *connection) {
+  uint32_t generation;
+  struct pni_task *const task = pni_connection_task(connection, &generation);
+  if (task) pni_task_wake(task, generation);
+}
+
+pn_proactor_t *pn_connection_proactor(pn_connection_t *connection) {
+  uint32_t generation;
+  struct pni_task *const task = pni_connection_task(connection, &generation);
+  return task ? task->proactor : NULL;
+}
+
+/* Its socket is closed, and its task buried, when the caller is done with the batch. */
+void pn_proactor_release_connection(pn_connection_t *connection) {
+  struct pni_connection *const c = pni_connection_of(connection);
+  if (!c) return;
+  pni_work_queue_close(connection);
+  leave(connection);
+  (void)pn_connection_driver_release_connection(&c->driver);
+  (void)pni_task_die(c->task);
+}
+
+void pn_check_adopt(pn_event_batch_t *batch) {
+  const struct pni_connection *const c = pni_task_connection(pni_batch_task(batch));
+  if (c) note_holder(c, pni_thread_number());
+}
+
+void pn_connection_write_flush(pn_connection_t *connection) {
+  struct pni_connection *const c = pni_connection_of(connection);
+  if (c) pni_connection_flush(c);
+}
+
+const pn_netaddr_t *pni_transport_address(pn_transport_t *transport, bool remote) {
+  pn_connection_t *const conn = transport ? pn_transport_connection(transport) : NULL;
+  struct pni_connection *const c = pni_connection_of(conn);
+  if (!c) return NULL;
+  if (!c->addresses) c->addresses = calloc(2, sizeof *c->addresses);
+  if (!c->addresses) return NULL;
+  if (c->addresses[0].size == 0 || c->addresses[1].size == 0)
+    pni_netaddr_of_socket(&c->addresses[0], &c->addresses[1], c->task->fd, &c->remote);
+  return &c->addresses[remote];
+}
