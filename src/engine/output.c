@@ -38,24 +38,13 @@ pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_wri
   return PNI_OK;
 }
 
-static PNI_COLD void trace(
+void pni_frame_trace_sent(
     pn_transport_t *transport, uint16_t channel, const struct pni_writer *writer, size_t payload) {
   if (pni_traces_frames(transport))
     pni_trace_frame(transport, channel, writer->start, writer->size, payload, true);
   if (pni_traces_raw(transport)) {
     pni_trace_raw(transport, writer->start - PNI_FRAME_HEADER, writer->size + PNI_FRAME_HEADER, true);
   }
-}
-
-void pni_frame_close(pn_transport_t *transport, enum pni_frame_type type, uint16_t channel,
-    const struct pni_writer *writer, size_t payload) {
-  uint8_t *const octets = writer->start - PNI_FRAME_HEADER;
-  const size_t size = writer->size + PNI_FRAME_HEADER;
-  pni_store32(octets, (uint32_t)size);
-  pni_store32(octets + 4, (PNI_FRAME_HEADER / 4U) << 24 | (uint32_t)type << 16 | channel);
-  transport->sink->end += size;
-  transport->frames_out++;
-  if (pni_traces(transport)) trace(transport, channel, writer, payload);
 }
 
 /* The performative did not fit: how large it is, is known now. */
@@ -151,6 +140,8 @@ static pni_status pay_first(pn_transport_t *transport, pn_connection_t *conn, st
   return status;
 }
 
+static inline bool owes_nothing(const pn_connection_t *conn) { return !conn->due && conn->endpoint.due == 0; }
+
 static pni_status pay_queue(pn_transport_t *transport, pn_connection_t *conn) {
   struct pni_endpoint *stuck = NULL;
   /* A close that waited for others looks again whether they are done. */
@@ -165,7 +156,7 @@ static pni_status pay_queue(pn_transport_t *transport, pn_connection_t *conn) {
 pni_status pni_frames_output(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {
   (void)at, (void)out;
   if (transport->close_sent) return PNI_OK;
-  if (transport->connection && !transport->failed) {
+  if (transport->connection && !transport->failed && !owes_nothing(transport->connection)) {
     const pni_status status = pay_queue(transport, transport->connection);
     if (PNI_UNLIKELY(status != PNI_OK && status != PNI_FAILED))
       pni_transport_error(transport, "amqp:internal-error", "out of memory while writing a frame");
@@ -174,7 +165,7 @@ pni_status pni_frames_output(pn_transport_t *transport, unsigned at, struct pni_
   if (PNI_UNLIKELY(transport->idle.keepalive)) {
     transport->idle.keepalive = false;
     if (transport->open_sent && !transport->close_sent && pni_buffer_size(transport->sink) == 0 &&
-        pni_buffer_size(&transport->output) == 0)
+        pni_buffer_size(&transport->output) == 0 && transport->splices.size == 0)
       return send_empty(transport);
   }
   return PNI_OK;

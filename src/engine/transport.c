@@ -6,6 +6,7 @@
 #include "engine/event.h"
 #include "engine/fail.h"
 #include "engine/frames.h"
+#include "engine/host.h"
 
 #include "base/object.h"
 #include "base/record.h"
@@ -32,6 +33,7 @@ pn_transport_t *pn_transport(void) {
   transport->max_frame = MAX_FRAME;
   transport->remote_max_frame = UINT32_MAX;
   transport->frame_limit = MIN_FRAME;
+  transport->sink_most = PNI_OUTPUT_ENOUGH - PNI_OUTPUT_SLACK;
   transport->buffered_limit = BUFFERED_LIMIT;
   pni_logger_init(&transport->logger);
   return transport;
@@ -39,7 +41,7 @@ pn_transport_t *pn_transport(void) {
 
 void pni_transport_event(pn_transport_t *transport, pn_event_type_t type) {
   const pn_connection_t *const conn = transport->connection;
-  if (conn && conn->collector) pni_collector_put(conn->collector, &transport_class, transport, type);
+  if (conn && conn->collector) pni_collector_put(conn->collector, transport, type);
 }
 
 /* Binding. */
@@ -93,7 +95,9 @@ static void finalize(void *object) {
     if ((*known)->layer->free) (*known)->layer->free(transport);
   }
   pni_buffer_clear(&transport->input);
+  pni_buffer_clear(&transport->next);
   pni_buffer_clear(&transport->output);
+  pni_segments_clear(&transport->splices.segments);
   pni_condition_clear(&transport->condition);
   pn_error_free(transport->error);
   pn_decref(transport->record);
@@ -274,3 +278,8 @@ void pn_transport_set_max_buffered_delivery_bytes(pn_transport_t *transport, siz
 uint64_t pn_transport_get_frames_output(const pn_transport_t *transport) { return transport->frames_out; }
 
 uint64_t pn_transport_get_frames_input(const pn_transport_t *transport) { return transport->frames_in; }
+
+void pni_transport_traffic(const pn_transport_t *transport, struct pni_traffic *traffic) {
+  *traffic = (struct pni_traffic){transport->bytes_in, transport->bytes_out, transport->frames_in,
+      transport->frames_out, transport->messages_in, transport->messages_out};
+}

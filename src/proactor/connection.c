@@ -7,9 +7,11 @@
  * Everything here is the holder's, but for pni_connection_task and pn_connection_wake. */
 #include "proactor/connection.h"
 
+#include "base/compiler.h"
 #include "engine/host.h"
 #include "proactor/connection_io.h"
 #include "proactor/proactor.h"
+#include <baryon/check.h>
 #include <proton/connection.h>
 #include <proton/proactor_ext.h>
 #include <proton/transport.h>
@@ -19,11 +21,14 @@
 
 enum { ROUNDS = 64 }; /* of I/O in one batch */
 
-static bool has_event(struct pni_connection *c) { return pn_connection_driver_has_event(&c->driver); }
+static bool has_event(const struct pni_connection *c) {
+  return c->driver.connection && pni_connection_next_type(c->driver.connection) != PN_EVENT_NONE;
+}
 
 /* Work that was added is done, and the wake told. */
 static void be_woken(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
+  pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
   pni_work_queue_run(conn);
   if (c->driver.connection) (void)pn_collector_put_object(c->driver.collector, conn, PN_CONNECTION_WAKE);
 }
@@ -40,28 +45,37 @@ static bool advance(struct pni_connection *c) {
   if (bits & PNI_TASK_READABLE) c->readable = true;
   if (bits & PNI_TASK_WRITABLE) c->writable = true;
   if (bits & PNI_TASK_HANGUP) c->hangup = true;
-  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
-    pni_task_unlock_writer(c->task);
-    be_woken(c);
-    return true;
-  }
-  const bool more = pni_connection_round(c, bits);
+  /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
+  const bool only_woken = bits == PNI_TASK_WAKE && !c->woken;
+  const bool more = !only_woken && pni_connection_round(c, bits);
   pni_task_unlock_writer(c->task);
-  return more || has_event(c);
+  c->woken = only_woken;
+  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) be_woken(c);
+  return bits & PNI_TASK_WAKE || more || has_event(c);
 }
 
 /* The final event is next. From now on nothing reaches the task; a wake that did is told first. */
 static void come_to_an_end(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
   if (!(pni_task_die(c->task) & PNI_TASK_WAKE)) return;
+  pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
   pni_work_queue_run(conn);
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
 }
 
+/* Who has got the batch, for the ownership checker; 0: nobody. */
+static void note_holder(const struct pni_connection *c, long holder) {
+  if (PNI_UNLIKELY(pni_checks != 0) && c->driver.connection)
+    pni_connection_host(c->driver.connection)->holder = holder;
+}
+
 static bool prepare(struct pni_task *task) {
   struct pni_connection *const c = task->object;
+  note_holder(c, pni_checks ? pni_thread_number() : 0);
   c->rounds = 0;
   c->bytes = 0;
+  /* Where a batch ended with INIT, what follows from having handled it is still to be done. */
+  if (!has_event(c) && c->driver.connection) (void)pn_connection_driver_bind(&c->driver);
   while (!has_event(c)) {
     if (!advance(c)) return false;
   }
@@ -72,9 +86,10 @@ static pn_event_t *next(struct pni_task *task) {
   struct pni_connection *const c = task->object;
   do {
     if (!c->driver.connection) return NULL;
-    pn_event_t *event = pn_collector_peek(c->driver.collector);
-    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) come_to_an_end(c);
-    event = pn_connection_driver_next_event(&c->driver);
+    if (PNI_UNLIKELY(pni_connection_next_type(c->driver.connection) == PN_TRANSPORT_CLOSED))
+      come_to_an_end(c);
+    pn_event_t *const event = pn_connection_driver_next_event(&c->driver);
+    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) c->ended = true;
     if (PNI_LIKELY(event != NULL)) {
       c->handed_out = true;
       return event;
@@ -86,7 +101,31 @@ static pn_event_t *next(struct pni_task *task) {
 
 static bool unfinished(struct pni_task *task) {
   struct pni_connection *const c = task->object;
+  if (pni_task_state(task->word) == PNI_TASK_LAST) return c->driver.connection && !c->ended;
   return c->handed_out || has_event(c) || pni_connection_wants_round(c);
+}
+
+/* The connection has no proactor any more. */
+static void leave(pn_connection_t *conn) {
+  struct pni_host *const host = pni_connection_host(conn);
+  host->place = NULL;
+  host->bell = NULL;
+}
+
+/* The batch is given back. */
+static void count(struct pni_task *task) {
+  const struct pni_connection *const c = task->object;
+  note_holder(c, 0);
+  struct pni_metrics *const metrics = &task->metrics;
+  struct pni_traffic traffic;
+  if (!c->driver.connection) return;
+  pni_transport_traffic(c->driver.transport, &traffic);
+  pni_metric_set(metrics, PNI_METRIC(bytes_received), traffic.bytes_in);
+  pni_metric_set(metrics, PNI_METRIC(bytes_sent), traffic.bytes_out);
+  pni_metric_set(metrics, PNI_METRIC(frames_received), traffic.frames_in);
+  pni_metric_set(metrics, PNI_METRIC(frames_sent), traffic.frames_out);
+  pni_metric_set(metrics, PNI_METRIC(messages_received), traffic.messages_in);
+  pni_metric_set(metrics, PNI_METRIC(messages_sent), traffic.messages_out);
 }
 
 static void destroy(struct pni_task *task) {
@@ -94,7 +133,7 @@ static void destroy(struct pni_task *task) {
   pn_connection_t *const conn = c->driver.connection;
   if (conn) {
     pni_work_queue_close(conn);
-    pni_connection_host(conn)->place = NULL;
+    leave(conn);
   }
   pni_connection_hang_up(c);
   pni_lookup_drop(c->lookup);
@@ -104,11 +143,39 @@ static void destroy(struct pni_task *task) {
   free(c);
 }
 
-static const struct pni_task_kind kind = {prepare, next, unfinished, destroy};
+static const struct pni_task_kind kind = {prepare, next, unfinished, count, destroy};
 
 struct pni_connection *pni_task_connection(struct pni_task *task) {
   return task->kind == &kind ? task->object : NULL;
 }
+
+/* A bell: whom to tell of an answer that comes from another thread, whoever still runs the connection then. */
+
+struct bell {
+  struct pni_task *task;
+  uint32_t generation;
+};
+
+static void *hold_bell(pn_connection_t *conn) {
+  struct bell *const bell = malloc(sizeof *bell);
+  if (!bell) return NULL;
+  bell->task = pni_connection_task(conn, &bell->generation);
+  pni_proactor_keep(bell->task->proactor);
+  return bell;
+}
+
+static void ring_bell(void *context) {
+  const struct bell *const bell = context;
+  (void)pni_scheduler_post(bell->task, bell->generation, PNI_TASK_ANSWER);
+}
+
+static void release_bell(void *context) {
+  struct bell *const bell = context;
+  pni_proactor_drop(bell->task->proactor);
+  free(bell);
+}
+
+static const struct pni_host_bell bell = {hold_bell, ring_bell, release_bell};
 
 /* How it begins. */
 
@@ -132,9 +199,17 @@ static struct pni_connection *begin(
   }
   struct pni_host *const host = pni_connection_host(c->driver.connection);
   host->generation = pni_task_generation(c->task->word);
+  host->bell = &bell;
+  host->holder = pni_checks ? pni_thread_number() : 0;
   host->place = c->task;
   pni_work_queue_attach(c->driver.connection);
   return c;
+}
+
+/* The caller lets go of it. */
+static void launch(struct pni_connection *c) {
+  note_holder(c, 0);
+  pni_proactor_launch(c->task);
 }
 
 void pn_proactor_connect2(
@@ -146,7 +221,7 @@ void pn_proactor_connect2(
   c->stage = PNI_RESOLVING;
   c->lookup = pni_lookup_start(c->task, addr ? addr : "", false, &error);
   if (!c->lookup) pni_connection_unresolved(c, error);
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, const char *addr) {
@@ -162,7 +237,7 @@ void pn_proactor_import_socket(
   }
   pn_connection_open(c->driver.connection);
   pni_connection_use_socket(c, fd);
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
@@ -180,7 +255,7 @@ void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_
   } else {
     pni_connection_not_accepted(c, error, text);
   }
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 /* What others do with it. */
@@ -201,7 +276,7 @@ struct pni_connection *pni_connection_of(pn_connection_t *conn) {
 void pn_connection_wake(pn_connection_t *connection) {
   uint32_t generation;
   struct pni_task *const task = pni_connection_task(connection, &generation);
-  if (task) (void)pni_scheduler_post(task, generation, PNI_TASK_WAKE);
+  if (task) pni_task_wake(task, generation);
 }
 
 pn_proactor_t *pn_connection_proactor(pn_connection_t *connection) {
@@ -215,9 +290,14 @@ void pn_proactor_release_connection(pn_connection_t *connection) {
   struct pni_connection *const c = pni_connection_of(connection);
   if (!c) return;
   pni_work_queue_close(connection);
-  pni_connection_host(connection)->place = NULL;
+  leave(connection);
   (void)pn_connection_driver_release_connection(&c->driver);
   (void)pni_task_die(c->task);
+}
+
+void pn_check_adopt(pn_event_batch_t *batch) {
+  const struct pni_connection *const c = pni_task_connection(pni_batch_task(batch));
+  if (c) note_holder(c, pni_thread_number());
 }
 
 void pn_connection_write_flush(pn_connection_t *connection) {

@@ -282,6 +282,7 @@ static pn_event_t *next(struct pni_task *task) {
 
 static bool unfinished(struct pni_task *task) {
   pn_listener_t *const listener = task->object;
+  if (pni_task_state(task->word) == PNI_TASK_LAST) return false;
   return pn_collector_peek(listener->collector) || listener->accepted_count > 0 ||
          (listener->readable && !listener->closed);
 }
@@ -300,7 +301,7 @@ static void free_listener(pn_listener_t *listener) {
 
 static void destroy(struct pni_task *task) { free_listener(task->object); }
 
-static const struct pni_task_kind kind = {prepare, next, unfinished, destroy};
+static const struct pni_task_kind kind = {prepare, next, unfinished, NULL, destroy};
 
 pn_listener_t *pni_task_listener(struct pni_task *task) { return task->kind == &kind ? task->object : NULL; }
 
