@@ -7,11 +7,9 @@
  * Runs in the thread that holds the connection. */
 #include "engine/delivery.h"
 #include "base/record.h"
-#include "base/string.h"
 #include "base/text.h"
 #include "engine/check.h"
 #include "engine/owner.h"
-#include "wire/performative.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,23 +25,8 @@ static void finalize(void *object) {
 
 static void release(void *object) { pni_delivery_release(object); }
 
-static const char *state_text(const pn_disposition_t *disposition) {
-  const struct pni_composite *const composite = pni_composite(disposition->type);
-  if (disposition->type == 0) return "unknown";
-  return composite ? composite->name : "custom";
-}
-
-static int inspect(void *object, pn_string_t *string) {
-  const pn_delivery_t *dlv = object;
-  char tag[4 * PNI_TAG_MAX + 1];
-  struct pni_text text = pni_text(tag, sizeof tag);
-  pni_text_quoted(&text, dlv->tag, dlv->tag_size);
-  return pn_string_addf(string, "pn_delivery<%p>{%s, tag=b\"%s\", local=%s, remote=%s}", object,
-      dlv->link->sender ? "sending" : "receiving", tag, state_text(&dlv->local), state_text(&dlv->remote));
-}
-
 const pn_class_t pni_delivery_class =
-    PNI_CLASS_RELEASED_BY(release, "pn_delivery", CID_pn_delivery, .finalize = finalize, .inspect = inspect);
+    PNI_CLASS_RELEASED_BY(release, "pn_delivery", CID_pn_delivery, .finalize = finalize);
 
 static inline pn_connection_t *connection_of(const pn_delivery_t *dlv) {
   return dlv->link->session->connection;
@@ -63,8 +46,7 @@ static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag
   return dlv;
 }
 
-pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
-  PNI_OWNED_LINK(link);
+PNI_INLINE pn_delivery_t *make(pn_link_t *link, pn_delivery_tag_t tag) {
   if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
   void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
   pn_delivery_t *const dlv =
@@ -72,6 +54,8 @@ pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
   PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
+PNI_OWNED_FUNCTION(return, pn_delivery_t *, pn_delivery, (pn_link_t * link, pn_delivery_tag_t tag),
+    (link, tag), PNI_CONNECTION_OF_LINK(link), link, make)
 
 void pni_delivery_drop_waiting(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
@@ -137,17 +121,18 @@ static PNI_COLD void update_thoroughly(pn_delivery_t *dlv, uint64_t state) {
   tell(dlv);
 }
 
-void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
-  PNI_OWNED_DELIVERY(dlv);
+PNI_INLINE void update(pn_delivery_t *dlv, uint64_t state) {
   if (!dlv) return;
   if (PNI_UNLIKELY(dlv->local.detail != NULL)) {
     update_thoroughly(dlv, state);
-    return;
+  } else {
+    dlv->local.type = state;
+    tell(dlv);
   }
-  dlv->local.type = state;
-  tell(dlv);
   PNI_TOUCHED(&dlv->link->endpoint);
 }
+PNI_OWNED_FUNCTION(, void, pn_delivery_update, (pn_delivery_t * dlv, uint64_t state), (dlv, state),
+    PNI_CONNECTION_OF_DELIVERY(dlv), dlv, update)
 
 void pni_delivery_finish(pn_delivery_t *dlv) {
   if (!dlv->listed) return;
@@ -190,8 +175,7 @@ static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
 }
 
 /* No call on the way but the last. */
-void pn_delivery_settle(pn_delivery_t *dlv) {
-  PNI_OWNED_DELIVERY(dlv);
+PNI_INLINE void settle(pn_delivery_t *dlv) {
   if (!dlv || dlv->locally_settled || !dlv->listed) return;
   pn_link_t *const link = dlv->link;
   if (PNI_UNLIKELY(pni_delivery_works(dlv))) {
@@ -213,6 +197,8 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
   conclude(dlv);
   PNI_TOUCHED(&link->endpoint);
 }
+PNI_OWNED_FUNCTION(
+    , void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv), dlv, settle)
 
 /* The first delivery with bytes in the link's payload. */
 static const pn_delivery_t *first_waiting(const pn_link_t *link) {
