@@ -9,9 +9,10 @@
 #include <proton/connection.h>
 #include <proton/link.h>
 
-static long turns = 200000, warmup = 20000, size = 100, credit = 1000;
-static uint64_t received; /* server */
-static uint64_t sent;     /* client */
+static long turns = 200000, warmup = 20000, size = 100;
+static long credit = 2000; /* as many as two sockets of ZeroMQ hold, of 1000 each */
+static uint64_t received;  /* server */
+static uint64_t sent;      /* client */
 static long accepted;
 
 static void receive(pn_link_t *receiver, pn_delivery_t *dlv) {
