@@ -19,12 +19,8 @@ suite() { # name command...
   rows+=("$(printf '%-13s %5d s  %-6s  %s' "$name" $((SECONDS - start)) "$result" "$summary")")
 }
 
-build() { # preset
-  cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs"
-}
-
-stress() { # under ThreadSanitizer; only what that needs is built
-  cmake --preset tsan && cmake --build --preset tsan --parallel "$jobs" --target proactor_stress && tests tsan stress
+build() { # preset target...: all, unless targets are named
+  cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs" ${2:+--target "${@:2}"}
 }
 
 tests() { # preset label
@@ -33,12 +29,13 @@ tests() { # preset label
 
 suite build-dev    build dev
 suite build-asan   build asan
+suite build-tsan   build tsan proactor_stress proactor_lost_wake proactor_exactly_once
 suite unit         tests dev unit
 suite unit-asan    tests asan unit
 suite corpus-asan  tests asan corpus
 suite differential tests dev differential
 suite simulation   tests dev simulation
-suite stress-tsan  stress
+suite stress-tsan  tests tsan stress
 suite project      tests dev project
 
 echo
