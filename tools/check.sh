@@ -34,6 +34,7 @@ suite unit-asan    tests asan unit
 suite corpus-asan  tests asan corpus
 suite differential tests dev differential
 suite simulation   tests dev simulation
+suite model        tests dev model
 suite project      tests dev project
 
 echo
