@@ -50,7 +50,6 @@ byte holders;
 
 /* The holder's: struct pni_connection. */
 bool readable, hangup, handed_out, cut, eof;
-byte rest;          /* bits that were taken and not yet looked at */
 
 /* The socket, and its edge in the poller. */
 bool is_open = true, edge, fin;
@@ -131,23 +130,14 @@ advance:
     fi;
     readable = readable || (bits & READABLE);
     hangup = hangup || (bits & HANGUP);
-    handed_out = false;
-    bits = bits | rest;
-    rest = 0
+    handed_out = false
   };
+#ifdef BUG_WAKE_HIDES_THE_REST
   if
-  :: bits & WAKE ->
-    atomic {
-      writer = false;
-#ifndef BUG_WAKE_HIDES_THE_REST
-      rest = bits & (TIMER | DISCONNECT_BIT);
-#endif
-      bits = 0
-    };
-    tell_wake();
-    goto ends_or_goes_on
+  :: bits & WAKE -> atomic { writer = false; bits = 0 }; tell_wake(); goto ends_or_goes_on
   :: else
   fi;
+#endif
   /* pni_connection_round */
   atomic {
     if
@@ -179,7 +169,11 @@ advance:
 #ifdef BUG_BIT_CLEARED_AFTER_READ
   atomic { arrived = arrived & ~(READABLE | HANGUP) };
 #endif
-  atomic { writer = false; bits = 0 };
+  writer = false;
+  if
+  :: bits & WAKE -> bits = 0; tell_wake() /* be_woken */
+  :: else -> bits = 0
+  fi;
   if
   :: cut || eof -> goto dies
   :: else
@@ -187,7 +181,7 @@ advance:
 
   /* The batch goes on as long as there is something, unless it has had its share. */
 ends_or_goes_on:
-  atomic { unfinished = handed_out || readable || rest != 0 };
+  atomic { unfinished = handed_out || readable };
   if
   :: unfinished -> unfinished = false; goto advance
   :: true
@@ -200,7 +194,7 @@ ends_or_goes_on:
     arrived = bits; bits = 0;
 #endif
 #ifdef BUG_READABLE_FORGOTTEN
-    unfinished = handed_out || rest != 0;
+    unfinished = handed_out;
 #endif
     holders--;
     if
@@ -257,7 +251,7 @@ dies:
   atomic {
     assert(state == FREE);
     state = RUNNING; holders++; assert(holders == 1);
-    readable = false; hangup = false; handed_out = false; cut = false; eof = false; rest = 0; tick_owed = false; condemned = false; final = false
+    readable = false; hangup = false; handed_out = false; cut = false; eof = false; tick_owed = false; condemned = false; final = false
   };
   atomic { holders--; state = QUEUED; pushes = true };
   push();
@@ -367,7 +361,7 @@ end:
     assert(state == IDLE && queued == 0 && holders == 0 && arrived == 0 && !writer);
     assert(finals == generation && !final);    /* each that is gone has got its final event */
     assert(!wake_owed && letters == 0);        /* no wake is lost */
-    assert(!tick_owed && rest == 0);           /* no timer */
+    assert(!tick_owed);           /* no timer */
     assert(!condemned);                        /* no disconnect */
     assert(generation > 0 || (unread == 0 && !fin)); /* no edge */
     break

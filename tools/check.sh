@@ -36,6 +36,7 @@ suite corpus-asan  tests asan corpus
 suite differential tests dev differential
 suite simulation   tests dev simulation
 suite stress-tsan  tests tsan stress
+suite model        tests dev model
 suite project      tests dev project
 
 echo

@@ -46,5 +46,5 @@ void pni_heartbeat_due(struct pni_timer *timer, int64_t now) {
   const bool again = (word & PNI_TASK_TIMER) != 0; /* it has not been taken */
   if (!pni_scheduler_post(task, generation, PNI_TASK_TIMER) || every == 0) return;
   if (again) beat(task, generation);
-  (void)pni_timer_want(&task->proactor->timers, timer, now + (again ? every : every / 4 + 1));
+  (void)pni_timer_want_besides(&task->proactor->timers, timer, now + (again ? every : every / 4 + 1));
 }

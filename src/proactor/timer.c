@@ -96,17 +96,28 @@ static void take_out(struct pni_timers *timers, struct pni_timer *timer) PNI_REQ
 }
 
 /* The owner stores `wanted` and then looks at `due`; who takes it out stores `due` and then looks at `wanted`: one of them puts
- * it in for what the owner wants. */
-bool pni_timer_want(struct pni_timers *timers, struct pni_timer *timer, int64_t when) {
-  timer->wanted = when;
-  if (when == 0) return false;
+ * it in for what the owner wants. model/timer.pml is the same as a model. */
+static bool put_in_for(struct pni_timers *timers, struct pni_timer *timer, int64_t when) {
   const int64_t due = timer->due;
   if (due != 0 && due <= when) return false;
   pni_mutex_lock(&timers->lock);
-  put_in(timers, timer, when);
-  const bool first = timer->place == 0;
+  const int64_t wanted =
+      timer->wanted; /* somebody else may have changed it, or have taken the timer out already */
+  const bool late = wanted != 0 && (timer->due == 0 || wanted < timer->due);
+  if (late) put_in(timers, timer, wanted);
+  const bool first = late && timer->place == 0;
   pni_mutex_unlock(&timers->lock);
   return first;
+}
+
+bool pni_timer_want(struct pni_timers *timers, struct pni_timer *timer, int64_t when) {
+  timer->wanted = when;
+  return when != 0 && put_in_for(timers, timer, when);
+}
+
+bool pni_timer_want_besides(struct pni_timers *timers, struct pni_timer *timer, int64_t when) {
+  int64_t never = 0;
+  return atomic_compare_exchange_strong(&timer->wanted, &never, when) && put_in_for(timers, timer, when);
 }
 
 bool pni_timer_remove(struct pni_timers *timers, struct pni_timer *timer) {

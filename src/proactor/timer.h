@@ -48,6 +48,9 @@ void pni_timers_unreserve(struct pni_timers *timers, size_t fewer);
  * service thread has to look. */
 bool pni_timer_want(struct pni_timers *timers, struct pni_timer *timer, int64_t when);
 
+/* Want it at `when` unless it is wanted already: by somebody else than its owner, who is not overruled. */
+bool pni_timer_want_besides(struct pni_timers *timers, struct pni_timer *timer, int64_t when);
+
 /* Take it out of the heap, before its memory goes. False: it was not there; if it was wanted, its function is under way. */
 bool pni_timer_remove(struct pni_timers *timers, struct pni_timer *timer);
 
