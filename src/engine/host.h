@@ -10,14 +10,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How a host is told from another thread that a connection has something to do: `hold` gives a context, or NULL without memory, that
+ * stays valid until `release` and even if the connection has gone. */
+struct pni_host_bell {
+  void *(*hold)(pn_connection_t *connection);
+  void (*ring)(void *context);
+  void (*release)(void *context);
+};
+
 /* Who runs a connection: a place of the host's, and which of those who were there in turn. Read by any thread, as long as the
  * connection's memory is there; written by the one that has the connection. */
 struct pni_host {
   _Atomic(void *) place; /* NULL: nobody */
   atomic_uint_fast32_t generation;
-  void *work_queue; /* NULL until asked for */
+  const struct pni_host_bell *bell; /* NULL: there is none */
+  void *work_queue;                 /* NULL until asked for */
 };
 PN_EXTERN struct pni_host *pni_connection_host(pn_connection_t *connection);
+
+/* What has gone through a transport. */
+struct pni_traffic {
+  uint64_t bytes_in, bytes_out, frames_in, frames_out;
+  uint64_t messages_in, messages_out; /* whole ones */
+};
+PN_EXTERN void pni_transport_traffic(const pn_transport_t *transport, struct pni_traffic *traffic);
 
 /* Put an event about the connection before all others. False: no memory. */
 PN_EXTERN bool pni_connection_event_first(pn_connection_t *connection, pn_event_type_t type);

@@ -6,6 +6,7 @@
 #include "engine/event.h"
 #include "engine/fail.h"
 #include "engine/frames.h"
+#include "engine/host.h"
 
 #include "base/object.h"
 #include "base/record.h"
@@ -274,3 +275,8 @@ void pn_transport_set_max_buffered_delivery_bytes(pn_transport_t *transport, siz
 uint64_t pn_transport_get_frames_output(const pn_transport_t *transport) { return transport->frames_out; }
 
 uint64_t pn_transport_get_frames_input(const pn_transport_t *transport) { return transport->frames_in; }
+
+void pni_transport_traffic(const pn_transport_t *transport, struct pni_traffic *traffic) {
+  *traffic = (struct pni_traffic){transport->bytes_in, transport->bytes_out, transport->frames_in,
+      transport->frames_out, transport->messages_in, transport->messages_out};
+}

@@ -53,6 +53,7 @@ struct pn_transport_t {
   pn_millis_t idle_timeout, remote_idle_timeout;
   struct pni_idle idle;
   uint64_t bytes_in, bytes_out, frames_in, frames_out;
+  uint64_t messages_in, messages_out; /* deliveries whose last frame has come, or left, and that were not aborted */
   struct pni_map channels;    /* incoming, to sessions */
   struct pni_map outgoing;    /* outgoing channels, to sessions */
   struct pni_numbers numbers; /* outgoing channels */

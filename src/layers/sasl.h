@@ -120,7 +120,7 @@ extern const pnx_sasl_implementation pni_sasl_built_in;
 
 /* A question with copies of user and password, and one reference for the caller, one for whom it is put to.
  * */
-pn_sasl_question_t *pni_sasl_question(const struct pni_sasl *sasl, pn_bytes_t user, pn_bytes_t password);
+pn_sasl_question_t *pni_sasl_question(pn_transport_t *transport, pn_bytes_t user, pn_bytes_t password);
 /* The answer, PN_SASL_NONE if there is none yet. */
 pn_sasl_outcome_t pni_sasl_question_answer(const pn_sasl_question_t *question);
 /* Nobody waits for the answer any more, if there is a question at all. */

@@ -75,7 +75,7 @@ static void verify(pn_transport_t *transport, pn_bytes_t message) {
     return;
   }
   char *const user = pni_sasl_copy(claim.user);
-  sasl->question = user ? pni_sasl_question(sasl, claim.user, claim.password) : NULL;
+  sasl->question = user ? pni_sasl_question(transport, claim.user, claim.password) : NULL;
   if (!sasl->question) {
     free(user);
     conclude(transport, PN_SASL_TEMP, NULL);

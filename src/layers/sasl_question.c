@@ -7,6 +7,9 @@
  * holds until it is freed. No lock is taken. */
 #include "layers/sasl.h"
 
+#include "engine/host.h"
+#include "engine/transport.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +26,25 @@ struct pn_sasl_question_t {
   char text[];          /* user, NUL, password, NUL */
 };
 
-pn_sasl_question_t *pni_sasl_question(const struct pni_sasl *sasl, pn_bytes_t user, pn_bytes_t password) {
+/* What the application has said, else what the connection's host has. */
+static void set_wake(pn_sasl_question_t *question, pn_transport_t *transport) {
+  const struct pni_sasl *const sasl = transport->sasl;
+  question->wake = sasl->wake;
+  question->wake_context = sasl->wake_context;
+  pn_connection_t *const conn = transport->connection;
+  const struct pni_host_bell *const bell = conn ? pni_connection_host(conn)->bell : NULL;
+  if (question->wake.wake || !bell) return;
+  question->wake_context = bell->hold(conn);
+  if (question->wake_context) question->wake = (pn_sasl_wake_t){bell->ring, NULL, bell->release};
+}
+
+pn_sasl_question_t *pni_sasl_question(pn_transport_t *transport, pn_bytes_t user, pn_bytes_t password) {
   const size_t size = user.size + 1 + password.size + 1;
   pn_sasl_question_t *const question = calloc(1, sizeof *question + size);
   if (!question) return NULL;
   atomic_init(&question->holders, 2);
   atomic_init(&question->answer, PN_SASL_NONE);
-  question->wake = sasl->wake;
-  question->wake_context = sasl->wake_context;
+  set_wake(question, transport);
   question->size = size;
   memcpy(question->text, user.start, user.size);
   char *const second = question->text + user.size + 1;

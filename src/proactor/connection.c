@@ -24,6 +24,7 @@ static bool has_event(struct pni_connection *c) { return pn_connection_driver_ha
 /* Work that was added is done, and the wake told. */
 static void be_woken(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
+  pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
   pni_work_queue_run(conn);
   if (c->driver.connection) (void)pn_collector_put_object(c->driver.collector, conn, PN_CONNECTION_WAKE);
 }
@@ -40,20 +41,20 @@ static bool advance(struct pni_connection *c) {
   if (bits & PNI_TASK_READABLE) c->readable = true;
   if (bits & PNI_TASK_WRITABLE) c->writable = true;
   if (bits & PNI_TASK_HANGUP) c->hangup = true;
-  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
-    pni_task_unlock_writer(c->task);
-    be_woken(c);
-    return true;
-  }
-  const bool more = pni_connection_round(c, bits);
+  /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
+  const bool only_woken = bits == PNI_TASK_WAKE && !c->woken;
+  const bool more = !only_woken && pni_connection_round(c, bits);
   pni_task_unlock_writer(c->task);
-  return more || has_event(c);
+  c->woken = only_woken;
+  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) be_woken(c);
+  return bits & PNI_TASK_WAKE || more || has_event(c);
 }
 
 /* The final event is next. From now on nothing reaches the task; a wake that did is told first. */
 static void come_to_an_end(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
   if (!(pni_task_die(c->task) & PNI_TASK_WAKE)) return;
+  pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
   pni_work_queue_run(conn);
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
 }
@@ -62,6 +63,8 @@ static bool prepare(struct pni_task *task) {
   struct pni_connection *const c = task->object;
   c->rounds = 0;
   c->bytes = 0;
+  /* Where a batch ended with INIT, what follows from having handled it is still to be done. */
+  if (!has_event(c) && c->driver.connection) (void)pn_connection_driver_bind(&c->driver);
   while (!has_event(c)) {
     if (!advance(c)) return false;
   }
@@ -89,12 +92,33 @@ static bool unfinished(struct pni_task *task) {
   return c->handed_out || has_event(c) || pni_connection_wants_round(c);
 }
 
+/* The connection has no proactor any more. */
+static void leave(pn_connection_t *conn) {
+  struct pni_host *const host = pni_connection_host(conn);
+  host->place = NULL;
+  host->bell = NULL;
+}
+
+static void count(struct pni_task *task) {
+  const struct pni_connection *const c = task->object;
+  struct pni_metrics *const metrics = &task->metrics;
+  struct pni_traffic traffic;
+  if (!c->driver.connection) return;
+  pni_transport_traffic(c->driver.transport, &traffic);
+  pni_metric_set(metrics, PNI_METRIC(bytes_received), traffic.bytes_in);
+  pni_metric_set(metrics, PNI_METRIC(bytes_sent), traffic.bytes_out);
+  pni_metric_set(metrics, PNI_METRIC(frames_received), traffic.frames_in);
+  pni_metric_set(metrics, PNI_METRIC(frames_sent), traffic.frames_out);
+  pni_metric_set(metrics, PNI_METRIC(messages_received), traffic.messages_in);
+  pni_metric_set(metrics, PNI_METRIC(messages_sent), traffic.messages_out);
+}
+
 static void destroy(struct pni_task *task) {
   struct pni_connection *const c = task->object;
   pn_connection_t *const conn = c->driver.connection;
   if (conn) {
     pni_work_queue_close(conn);
-    pni_connection_host(conn)->place = NULL;
+    leave(conn);
   }
   pni_connection_hang_up(c);
   pni_lookup_drop(c->lookup);
@@ -104,11 +128,39 @@ static void destroy(struct pni_task *task) {
   free(c);
 }
 
-static const struct pni_task_kind kind = {prepare, next, unfinished, destroy};
+static const struct pni_task_kind kind = {prepare, next, unfinished, count, destroy};
 
 struct pni_connection *pni_task_connection(struct pni_task *task) {
   return task->kind == &kind ? task->object : NULL;
 }
+
+/* A bell: whom to tell of an answer that comes from another thread, whoever still runs the connection then. */
+
+struct bell {
+  struct pni_task *task;
+  uint32_t generation;
+};
+
+static void *hold_bell(pn_connection_t *conn) {
+  struct bell *const bell = malloc(sizeof *bell);
+  if (!bell) return NULL;
+  bell->task = pni_connection_task(conn, &bell->generation);
+  pni_proactor_keep(bell->task->proactor);
+  return bell;
+}
+
+static void ring_bell(void *context) {
+  const struct bell *const bell = context;
+  (void)pni_scheduler_post(bell->task, bell->generation, PNI_TASK_ANSWER);
+}
+
+static void release_bell(void *context) {
+  struct bell *const bell = context;
+  pni_proactor_drop(bell->task->proactor);
+  free(bell);
+}
+
+static const struct pni_host_bell bell = {hold_bell, ring_bell, release_bell};
 
 /* How it begins. */
 
@@ -132,6 +184,7 @@ static struct pni_connection *begin(
   }
   struct pni_host *const host = pni_connection_host(c->driver.connection);
   host->generation = pni_task_generation(c->task->word);
+  host->bell = &bell;
   host->place = c->task;
   pni_work_queue_attach(c->driver.connection);
   return c;
@@ -201,7 +254,7 @@ struct pni_connection *pni_connection_of(pn_connection_t *conn) {
 void pn_connection_wake(pn_connection_t *connection) {
   uint32_t generation;
   struct pni_task *const task = pni_connection_task(connection, &generation);
-  if (task) (void)pni_scheduler_post(task, generation, PNI_TASK_WAKE);
+  if (task) pni_task_wake(task, generation);
 }
 
 pn_proactor_t *pn_connection_proactor(pn_connection_t *connection) {
@@ -215,7 +268,7 @@ void pn_proactor_release_connection(pn_connection_t *connection) {
   struct pni_connection *const c = pni_connection_of(connection);
   if (!c) return;
   pni_work_queue_close(connection);
-  pni_connection_host(connection)->place = NULL;
+  leave(connection);
   (void)pn_connection_driver_release_connection(&c->driver);
   (void)pni_task_die(c->task);
 }

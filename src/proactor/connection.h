@@ -25,6 +25,7 @@ struct pni_connection {
   bool hangup : 1;     /* the peer has ended its side, or there is an error */
   bool handed_out : 1; /* events have been handed out since the last I/O */
   bool shut : 1;       /* our side is shut down */
+  bool woken : 1;      /* by what came last, so that there was no I/O */
   uint8_t rounds;      /* of I/O in this batch */
   uint32_t bytes;      /* read in this batch */
   int unresolved;      /* no name was found: one of getaddrinfo's codes */

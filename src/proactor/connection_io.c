@@ -33,23 +33,40 @@ _Static_assert(sizeof(struct pni_piece) == sizeof(struct iovec), "pieces are lai
 
 /* What goes wrong. */
 
+enum { ADDRESS_SIZE = NI_MAXHOST + NI_MAXSERV };
+
+/* The other end: as the application has called it, or in numbers, in `room`. */
+static const char *peer_text(struct pni_connection *c, char *room) {
+  if (c->text) return c->text;
+  *room = '\0';
+  (void)pn_netaddr_str(pni_transport_address(c->driver.transport, true), room, ADDRESS_SIZE);
+  return room;
+}
+
 /* The connection ends, with proton:io. */
-static void cut(struct pni_connection *c, const char *reason, const char *where, const char *address) {
-  char known[NI_MAXHOST + NI_MAXSERV];
-  if (!address) address = c->text;
-  if (!address) {
-    const pn_netaddr_t *const remote = pni_transport_address(c->driver.transport, true);
-    (void)pn_netaddr_str(remote, known, sizeof known);
-    address = known;
-  }
+static void cut(struct pni_connection *c, const char *reason, const char *where) {
+  char room[ADDRESS_SIZE];
   c->stage = PNI_CUT;
-  pn_connection_driver_errorf(&c->driver, "proton:io", "%s - %s %s", reason, where, address);
+  pn_connection_driver_errorf(&c->driver, "proton:io", "%s - %s %s", reason, where, peer_text(c, room));
   pn_connection_driver_close(&c->driver);
 }
 
 static void cut_by_errno(struct pni_connection *c, int error, const char *where) {
   char text[128];
-  cut(c, strerror_r(error, text, sizeof text), where, NULL);
+  cut(c, strerror_r(error, text, sizeof text), where);
+}
+
+/* Where the engine has found that the peer is gone or silent: which peer, it does not know. */
+static void name_peer(struct pni_connection *c) {
+  char room[ADDRESS_SIZE];
+  pn_condition_t *const condition = pn_transport_condition(c->driver.transport);
+  const char *const description = pn_condition_get_description(condition);
+  const char *const peer = peer_text(c, room);
+  if (!pn_condition_is_set(condition) || !description || strstr(description, peer)) return;
+  char *const name = strdup(pn_condition_get_name(condition)), *const said = strdup(description);
+  if (name && said) (void)pn_condition_format(condition, name, "%s - %s", said, peer);
+  free(name);
+  free(said);
 }
 
 void pni_connection_unresolved(struct pni_connection *c, int error) {
@@ -110,7 +127,7 @@ static void try_candidates(struct pni_connection *c, int error) {
 
 static void resolved(struct pni_connection *c) {
   if (c->lookup->error) {
-    cut(c, gai_strerror(c->lookup->error), "connect to", NULL);
+    cut(c, gai_strerror(c->lookup->error), "connect to");
     return;
   }
   c->stage = PNI_CONNECTING;
@@ -140,9 +157,9 @@ static void go_on_connecting(struct pni_connection *c) {
   char text[128];
   if (c->stage == PNI_RESOLVING) {
     if (c->unresolved)
-      cut(c, gai_strerror(c->unresolved), "connect to", NULL);
+      cut(c, gai_strerror(c->unresolved), "connect to");
     else if (c->no_socket)
-      cut(c, strerror_r(c->no_socket, text, sizeof text), "pn_listener_accept", NULL);
+      cut(c, strerror_r(c->no_socket, text, sizeof text), "pn_listener_accept");
     else if (c->lookup->done)
       resolved(c);
   }
@@ -231,10 +248,12 @@ static void read_in(struct pni_connection *c) {
   if (error == EINTR) return;
   c->readable = false;
   pni_transport_filled(transport, 0);
-  if (received == 0)
+  if (received == 0) {
     pn_connection_driver_read_close(&c->driver);
-  else if (error != EAGAIN)
+    name_peer(c);
+  } else if (error != EAGAIN) {
     cut_by_errno(c, error, c->hangup ? "disconnected" : "on read from");
+  }
 }
 
 static bool may_read(const struct pni_connection *c) {
@@ -249,6 +268,7 @@ static void tick(struct pni_connection *c) {
   if (remote == 0 && pn_transport_get_idle_timeout(transport) == 0) return;
   c->task->heartbeat_every = pn_transport_is_encrypted(transport) ? 0 : (remote + 1) / 2;
   pni_task_want_timer(c->task, pn_transport_tick(transport, pni_now_ms()));
+  if (PNI_UNLIKELY(pn_connection_driver_read_closed(&c->driver))) name_peer(c);
 }
 
 /* The condition is that of pn_proactor_disconnect. */

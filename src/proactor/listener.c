@@ -300,7 +300,7 @@ static void free_listener(pn_listener_t *listener) {
 
 static void destroy(struct pni_task *task) { free_listener(task->object); }
 
-static const struct pni_task_kind kind = {prepare, next, unfinished, destroy};
+static const struct pni_task_kind kind = {prepare, next, unfinished, NULL, destroy};
 
 pn_listener_t *pni_task_listener(struct pni_task *task) { return task->kind == &kind ? task->object : NULL; }
 

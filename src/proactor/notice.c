@@ -79,7 +79,7 @@ static void destroy(struct pni_task *task) {
   free(notice);
 }
 
-static const struct pni_task_kind kind = {prepare, next, unfinished, destroy};
+static const struct pni_task_kind kind = {prepare, next, unfinished, NULL, destroy};
 
 static void timeout_expired(struct pni_timer *timer, int64_t now) {
   (void)now;

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <proton/connection.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The memory. */
@@ -106,6 +107,10 @@ void pni_proactor_launch(struct pni_task *task) {
 
 void pni_proactor_bury(struct pni_task *task) {
   pn_proactor_t *const proactor = task->proactor;
+  pni_mutex_lock(&proactor->lock);
+  pni_metrics_sum(&proactor->ended, &task->metrics);
+  memset(&task->metrics, 0, sizeof task->metrics);
+  pni_mutex_unlock(&proactor->lock);
   task->kind->destroy(task);
   pni_task_move_out(task);
   pni_slots_give(&proactor->slots, task);

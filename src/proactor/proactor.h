@@ -23,6 +23,7 @@ struct pn_proactor_t {
   atomic_uint count; /* who needs the memory: the proactor until it is freed, handles, resolver threads */
   pni_mutex lock;
   pn_condition_t *condition PNI_GUARDED_BY(lock); /* of the last pn_proactor_disconnect */
+  struct pni_metrics ended PNI_GUARDED_BY(lock);  /* of tasks that are no more */
   int reserve PNI_GUARDED_BY(lock);               /* a descriptor for when there are no others; -1: lent */
 };
 

@@ -45,6 +45,11 @@ bool pni_scheduler_post(struct pni_task *task, uint32_t generation, unsigned bit
   return posted != PNI_POSTED_TO_NOBODY;
 }
 
+void pni_task_wake(struct pni_task *task, uint32_t generation) {
+  if (pni_scheduler_post(task, generation, PNI_TASK_WAKE))
+    pni_metric_add(&task->metrics, PNI_METRIC(wakes_asked), 1);
+}
+
 /* The run list. */
 
 static void append(struct pni_scheduler *scheduler, struct pni_task *task) PNI_REQUIRES(scheduler->lock) {
@@ -183,16 +188,21 @@ struct pni_task *pni_scheduler_next(pn_proactor_t *proactor, enum pni_patience p
   }
 }
 
-/* The mean goes a quarter of the way each time. */
-static void note_cost(struct pni_task *task) {
+/* What the batch was; of its cost the mean goes a quarter of the way each time. */
+static void take_notes(struct pni_task *task) {
+  struct pni_metrics *const metrics = &task->metrics;
   const int64_t spent = pni_now_ns() - task->began;
+  pni_metric_set(metrics, PNI_METRIC(batches), pni_metric_get(metrics, PNI_METRIC(batches)) + 1);
+  if (spent > 0 && (uint64_t)spent > pni_metric_get(metrics, PNI_METRIC(longest_batch_ns)))
+    pni_metric_set(metrics, PNI_METRIC(longest_batch_ns), (uint64_t)spent);
+  if (task->kind->count) task->kind->count(task);
   const uint32_t cost = spent < 0 ? 0 : spent > UINT32_MAX / 4 ? UINT32_MAX / 4 : (uint32_t)spent;
   task->cost = task->cost - task->cost / 4 + cost / 4;
 }
 
 void pni_scheduler_done(struct pni_task *task) {
   pn_proactor_t *const proactor = task->proactor;
-  note_cost(task);
+  take_notes(task);
   if (PNI_UNLIKELY(pni_task_state(task->word) == PNI_TASK_LAST))
     pni_proactor_bury(task);
   else if (pni_task_end(task, task->kind->unfinished(task)))

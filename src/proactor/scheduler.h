@@ -32,6 +32,9 @@ void pni_scheduler_push(pn_proactor_t *proactor, struct pni_task *task);
 /* pni_task_post, and push what has become queued. False: there is no such tenant. Any thread, async-signal-safe. */
 bool pni_scheduler_post(struct pni_task *task, uint32_t generation, unsigned bits);
 
+/* Post WAKE, and count it if it was accepted. */
+void pni_task_wake(struct pni_task *task, uint32_t generation);
+
 /* Wait for a task that has an event, and begin it. NULL: there is none now (PNI_GET), or the runners are to stop (PNI_RUN). */
 struct pni_task *pni_scheduler_next(pn_proactor_t *proactor, enum pni_patience patience);
 

@@ -14,6 +14,7 @@
 #include "base/compiler.h"
 #include <assert.h>
 #include <sched.h>
+#include <string.h>
 
 static inline uint64_t with_state(uint64_t word, enum pni_task_state state) {
   return (word & ~(uint64_t)PNI_TASK_STATE_MASK) | state;
@@ -36,6 +37,7 @@ enum pni_posted pni_task_post(struct pni_task *task, uint32_t generation, unsign
 }
 
 void pni_task_begin(struct pni_task *task) {
+  pni_metric_add(&task->metrics, PNI_METRIC(tasks_queued), 1);
   assert(pni_task_state(task->word) == PNI_TASK_QUEUED);
   atomic_fetch_add(&task->word, PNI_TASK_RUNNING - PNI_TASK_QUEUED);
 }
@@ -106,6 +108,7 @@ void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, v
   task->flushed = true;
   task->heartbeat_rest = 0;
   task->heartbeat_every = 0;
+  memset(&task->metrics, 0, sizeof task->metrics);
   task->word = with_state(task->word, PNI_TASK_RUNNING);
 }
 

@@ -7,6 +7,7 @@
 #ifndef BARYON_PROACTOR_TASK_H
 #define BARYON_PROACTOR_TASK_H
 
+#include "proactor/metrics.h"
 #include "proactor/timer.h"
 #include <proton/event.h>
 #include <stdatomic.h>
@@ -30,7 +31,7 @@ enum pni_task_bits {
   PNI_TASK_DISCONNECT =
       1 << 9, /* pn_proactor_disconnect; the proactor keeps the condition, which was there first */
   PNI_TASK_CLOSE = 1 << 10,     /* pn_listener_close */
-  PNI_TASK_START = 1 << 11,     /* its first turn */
+  PNI_TASK_ANSWER = 1 << 11,    /* somebody has an answer for one of its layers */
   PNI_TASK_INTERRUPT = 1 << 12, /* of the proactor's own task */
   PNI_TASK_TIMEOUT = 1 << 13,
   PNI_TASK_INACTIVE = 1 << 14,
@@ -44,7 +45,9 @@ struct pni_task_kind {
       struct pni_task *task); /* do I/O until there is an event to hand out; false: there is none */
   pn_event_t *(*next)(struct pni_task *task); /* NULL: the batch is over */
   bool (*unfinished)(struct pni_task *task); /* whether there is work left that nothing will post a bit for */
-  void (*destroy)(struct pni_task *task);    /* in LAST, or when nobody is inside: free the object */
+  void (*count)(
+      struct pni_task *task); /* bring its metrics up to date; NULL: it has none but the scheduler's */
+  void (*destroy)(struct pni_task *task); /* in LAST, or when nobody is inside: free the object */
 };
 
 struct pni_task {
@@ -58,6 +61,7 @@ struct pni_task {
   int fd;                 /* the socket; -1: none */
   int64_t began;          /* nanoseconds, when the batch was begun */
   struct pni_timer timer; /* for TIMER; wanted by the holder */
+  struct pni_metrics metrics;
   /* For the writer of heartbeats, under WRITER. */
   bool flushed;                         /* all frames that were written have left whole */
   uint8_t heartbeat_rest;               /* octets of a heartbeat that have not left */

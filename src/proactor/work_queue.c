@@ -67,7 +67,7 @@ void pn_work_queue_decref(pn_work_queue_t *queue) {
 
 static void wake(pn_work_queue_t *queue) {
   struct pni_task *const task = queue->task;
-  if (task) (void)pni_scheduler_post(task, queue->generation, PNI_TASK_WAKE);
+  if (task) pni_task_wake(task, queue->generation);
 }
 
 bool pn_work_queue_add_work(pn_work_queue_t *queue, pn_work_t *work) {
