@@ -38,9 +38,7 @@ static bool advance(struct pni_connection *c) {
     return false;
   }
   const unsigned bits = pni_task_take(c->task);
-  if (bits & PNI_TASK_READABLE) c->readable = true;
-  if (bits & PNI_TASK_WRITABLE) c->writable = true;
-  if (bits & PNI_TASK_HANGUP) c->hangup = true;
+  pni_socket_note(&c->socket, bits);
   /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
   const bool only_woken = bits == PNI_TASK_WAKE && !c->woken;
   const bool more = !only_woken && pni_connection_round(c, bits);
@@ -121,10 +119,8 @@ static void destroy(struct pni_task *task) {
     leave(conn);
   }
   pni_connection_hang_up(c);
-  pni_lookup_drop(c->lookup);
   pn_connection_driver_destroy(&c->driver);
-  free(c->addresses);
-  free(c->text);
+  pni_socket_clear(&c->socket);
   free(c);
 }
 
@@ -166,7 +162,7 @@ static const struct pni_host_bell bell = {hold_bell, ring_bell, release_bell};
 
 /* The connection, begun and held by the caller. NULL without memory; both objects are freed then. */
 static struct pni_connection *begin(
-    pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport, const char *text) {
+    pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport) {
   struct pni_connection *const c = calloc(1, sizeof *c);
   if (!c) {
     pn_transport_free(transport);
@@ -174,11 +170,9 @@ static struct pni_connection *begin(
     return NULL;
   }
   const int error = pn_connection_driver_init(&c->driver, conn, transport); /* frees both if it fails */
-  c->text = text ? strdup(text) : NULL;
   c->task = error ? NULL : pni_proactor_task(proactor, &kind, c);
   if (!c->task) {
     pn_connection_driver_destroy(&c->driver);
-    free(c->text);
     free(c);
     return NULL;
   }
@@ -192,13 +186,10 @@ static struct pni_connection *begin(
 
 void pn_proactor_connect2(
     pn_proactor_t *proactor, pn_connection_t *connection, pn_transport_t *transport, const char *addr) {
-  int error;
-  struct pni_connection *const c = begin(proactor, connection, transport, addr ? addr : "");
+  struct pni_connection *const c = begin(proactor, connection, transport);
   if (!c) return;
   pn_connection_open(c->driver.connection);
-  c->stage = PNI_RESOLVING;
-  c->lookup = pni_lookup_start(c->task, addr ? addr : "", false, &error);
-  if (!c->lookup) pni_connection_unresolved(c, error);
+  pni_socket_connect(&c->socket, c->task, addr);
   pni_proactor_launch(c->task);
 }
 
@@ -208,31 +199,26 @@ void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, c
 
 void pn_proactor_import_socket(
     pn_proactor_t *proactor, pn_connection_t *connection, pn_transport_t *transport, pn_socket_t fd) {
-  struct pni_connection *const c = begin(proactor, connection, transport, NULL);
+  struct pni_connection *const c = begin(proactor, connection, transport);
   if (!c) {
     (void)close(fd);
     return;
   }
   pn_connection_open(c->driver.connection);
-  pni_connection_use_socket(c, fd);
+  pni_socket_adopt(&c->socket, c->task, fd);
   pni_proactor_launch(c->task);
 }
 
 void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
-    int fd, const struct pni_short_address *remote, int error, const char *text) {
+    const struct pni_accepted *accepted, int error, const char *text) {
   if (!transport) transport = pn_transport();
   if (transport) pn_transport_set_server(transport);
-  struct pni_connection *const c = begin(proactor, conn, transport, NULL);
+  struct pni_connection *const c = begin(proactor, conn, transport);
   if (!c) {
-    if (fd >= 0) (void)close(fd);
+    if (accepted->fd >= 0) (void)close(accepted->fd);
     return;
   }
-  if (fd >= 0) {
-    c->remote = *remote;
-    pni_connection_use_socket(c, fd);
-  } else {
-    pni_connection_not_accepted(c, error, text);
-  }
+  pni_socket_accept(&c->socket, c->task, accepted, error, text);
   pni_proactor_launch(c->task);
 }
 
@@ -281,10 +267,5 @@ void pn_connection_write_flush(pn_connection_t *connection) {
 const pn_netaddr_t *pni_transport_address(pn_transport_t *transport, bool remote) {
   pn_connection_t *const conn = transport ? pn_transport_connection(transport) : NULL;
   struct pni_connection *const c = pni_connection_of(conn);
-  if (!c) return NULL;
-  if (!c->addresses) c->addresses = calloc(2, sizeof *c->addresses);
-  if (!c->addresses) return NULL;
-  if (c->addresses[0].size == 0 || c->addresses[1].size == 0)
-    pni_netaddr_of_socket(&c->addresses[0], &c->addresses[1], c->task->fd, &c->remote);
-  return &c->addresses[remote];
+  return c ? pni_socket_address(&c->socket, c->task, remote) : NULL;
 }

@@ -27,11 +27,6 @@ enum {
   SHED_AT_ONCE = 128 /* hung up on before each pause */
 };
 
-struct accepted {
-  int fd;
-  struct pni_short_address remote;
-};
-
 struct pn_listener_t {
   struct pni_task *task; /* NULL until it is given to a proactor */
   pn_collector_t *collector;
@@ -49,7 +44,7 @@ struct pn_listener_t {
   bool closed;
   unsigned accepted_first, accepted_count,
       told; /* of `accepted`, a ring; and for how many an event was handed out */
-  struct accepted accepted[AHEAD];
+  struct pni_accepted accepted[AHEAD];
 };
 
 const pn_class_t pni_listener_class = {.name = "pn_listener", .cid = CID_pn_listener};
@@ -168,7 +163,7 @@ static void resolved(pn_listener_t *listener) {
 
 /* Accepting. */
 
-static int accept_one(int socket, struct accepted *accepted) {
+static int accept_one(int socket, struct pni_accepted *accepted) {
   struct sockaddr_storage from;
   socklen_t size = sizeof from;
   accepted->fd = accept4(socket, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -200,7 +195,7 @@ static bool is_of_scarcity(int error) {
 /* Hang up on those who wait, with the descriptor that was kept for that; then pause. */
 static void shed(pn_listener_t *listener, int socket) {
   pn_proactor_t *const proactor = listener->task->proactor;
-  struct accepted accepted;
+  struct pni_accepted accepted;
   for (unsigned i = 0; i < SHED_AT_ONCE; i++) {
     if (!pni_proactor_lend_reserve(proactor)) break;
     const int error = accept_one(socket, &accepted);
@@ -339,7 +334,7 @@ void pn_proactor_listen(pn_proactor_t *proactor, pn_listener_t *listener, const 
 }
 
 static void accept_connection(pn_listener_t *listener, pn_connection_t *conn, pn_transport_t *transport) {
-  struct accepted accepted = {.fd = -1};
+  struct pni_accepted accepted = {.fd = -1};
   if (listener->accepted_count > 0) {
     accepted = listener->accepted[listener->accepted_first];
     listener->accepted_first = (listener->accepted_first + 1) % AHEAD;
@@ -347,8 +342,7 @@ static void accept_connection(pn_listener_t *listener, pn_connection_t *conn, pn
     if (listener->told > 0) listener->told--;
   }
   const int error = listener->closed ? EBADF : EAGAIN;
-  pni_connection_accepted(
-      listener->task->proactor, conn, transport, accepted.fd, &accepted.remote, error, listener->text);
+  pni_connection_accepted(listener->task->proactor, conn, transport, &accepted, error, listener->text);
 }
 
 void pn_listener_accept2(pn_listener_t *listener, pn_connection_t *connection, pn_transport_t *transport) {
