@@ -49,8 +49,9 @@ fuzz: packages ## Fuzz each target for FUZZ_SECONDS (60).
 	$(call build,fuzz)
 	tools/fuzz.sh $(FUZZ_SECONDS)
 
-bench: packages ## Measure instructions, allocations and times, beside Debian's Proton.
+bench: packages ## Measure instructions, allocations, times, memory and system calls, beside Debian's Proton.
 	bench/run
+	bench/io/run
 
 soak: packages ## What takes longer: each fuzz target for SOAK_SECONDS (600).
 	$(MAKE) fuzz FUZZ_SECONDS=$(SOAK_SECONDS)

@@ -3,7 +3,8 @@
 #   baryon_library(core VERSION 10.16.0 TITLE "Proton Core" LAYERS base wire)
 #   baryon_library(proactor VERSION 1.11.0 TITLE "Proton Proactor" LAYERS proactor REQUIRES core)
 #
-# makes and installs libqpid-proton-core.so.10.16.0, libqpid-proton-core.a and libqpid-proton-core.pc. The shared one
+# makes and installs libqpid-proton-core.so.10.16.0, libqpid-proton-core.a and libqpid-proton-core.pc. LIBRARIES are targets that
+# it is linked with, SYSTEM their names in pkg-config for the static one, REQUIRES other libraries of ours. The shared one
 # exports what spec/exports-core.txt lists and nothing else. It is not linked with -Bsymbolic: programs that are not
 # position independent hold their own copy of PN_OBJECT and its kind, and the library has to use that copy.
 
@@ -16,7 +17,7 @@ function(baryon_version_script list script)
 endfunction()
 
 function(baryon_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "VERSION;TITLE" "LAYERS;REQUIRES")
+  cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "VERSION;TITLE;SYSTEM" "LAYERS;REQUIRES;LIBRARIES")
   set(target qpid-proton-${name})
   set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}.map")
   string(REGEX MATCH "^[0-9]+" soversion "${LIBRARY_VERSION}")
@@ -40,6 +41,7 @@ function(baryon_library name)
     target_link_options(${target} PRIVATE "LINKER:-z,defs")
   endif()
   foreach(kind ${target} ${target}-static)
+    target_link_libraries(${kind} PRIVATE ${LIBRARY_LIBRARIES})
     target_include_directories(${kind} INTERFACE
       "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
   endforeach()
@@ -57,6 +59,7 @@ function(baryon_library name)
   file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
   string(REGEX REPLACE "/$" "" up "${up}")
   set(title "${LIBRARY_TITLE}")
+  set(requires_private "${LIBRARY_SYSTEM}")
   configure_file("${PROJECT_SOURCE_DIR}/cmake/library.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" @ONLY)
   install(FILES "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 endfunction()

@@ -7,6 +7,7 @@ set_target_properties(baryon_internal PROPERTIES LINKER_LANGUAGE C)
 foreach(layer IN LISTS layers)
   target_sources(baryon_internal PRIVATE $<TARGET_OBJECTS:baryon_${layer}>)
 endforeach()
+target_link_libraries(baryon_internal PUBLIC OpenSSL::SSL OpenSSL::Crypto)
 
 # A program that sees what the layer sees.
 function(baryon_program target layer)

@@ -33,8 +33,8 @@ PN_EXTERN pn_delivery_tag_t pn_dtag(const char *bytes, size_t size);
  *
  * @param link  a sender
  * @param tag   copied; not the tag of another delivery on this link that is not settled
- * @return owned by the link, until it is settled; NULL when the tag is longer than 32 bytes or there is no
- *         memory
+ * @return owned by the link, until it is settled; NULL when the link receives, the tag is longer than 32 bytes,
+ *         or there is no memory
  */
 PN_EXTERN pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag);
 

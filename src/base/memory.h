@@ -50,6 +50,66 @@ PNI_INLINE uint64_t pni_copy_few(void *to, const void *from, size_t size) {
   return (uint8_t)(first | middle | last);
 }
 
+/* Zeroes a struct whose size the compiler knows, by wide stores: some would give it to a slow string instruction. */
+PNI_INLINE void pni_zero(void *object, size_t size) {
+  enum { BLOCK = 64, BLOCKS = 5 };
+  char *const start = object;
+#define PNI_ZERO_BLOCK(n)                                                                                    \
+  if (size >= ((n) + 1) * (size_t)BLOCK) memset(start + (n) * (size_t)BLOCK, 0, BLOCK)
+  PNI_ZERO_BLOCK(0);
+  PNI_ZERO_BLOCK(1);
+  PNI_ZERO_BLOCK(2);
+  PNI_ZERO_BLOCK(3);
+  PNI_ZERO_BLOCK(4);
+#undef PNI_ZERO_BLOCK
+  const size_t rest = size > (size_t)BLOCKS * BLOCK ? size - (size_t)BLOCKS * BLOCK : size % BLOCK;
+  memset(start + (size - rest), 0, rest);
+}
+
+/* Sixteen bytes that travel in one register. */
+struct pni_quad {
+  uint64_t words[2];
+};
+PNI_INLINE struct pni_quad pni_load_quad(const char *from) {
+  struct pni_quad quad;
+  memcpy(&quad, from, sizeof quad);
+  return quad;
+}
+PNI_INLINE void pni_store_quad(char *to, struct pni_quad quad) { memcpy(to, &quad, sizeof quad); }
+
+/* Copy 1 to PNI_COPY_SMALL bytes in line, which do not overlap: small messages. */
+enum { PNI_COPY_SMALL = 128 };
+PNI_INLINE void pni_copy_small(void *to, const void *from, size_t size) {
+  const char *const source = from, *const source_end = source + size;
+  char *const target = to, *const target_end = target + size;
+  if (PNI_LIKELY(size > PNI_COPY_FEW)) {
+    const struct pni_quad first = pni_load_quad(source), last = pni_load_quad(source_end - 16);
+    if (size > 32) {
+      const struct pni_quad second = pni_load_quad(source + 16), second_last = pni_load_quad(source_end - 32);
+      if (size > 64) {
+        pni_store_quad(target + 32, pni_load_quad(source + 32));
+        pni_store_quad(target + 48, pni_load_quad(source + 48));
+        pni_store_quad(target_end - 64, pni_load_quad(source_end - 64));
+        pni_store_quad(target_end - 48, pni_load_quad(source_end - 48));
+      }
+      pni_store_quad(target + 16, second);
+      pni_store_quad(target_end - 32, second_last);
+    }
+    pni_store_quad(target, first);
+    pni_store_quad(target_end - 16, last);
+  } else {
+    (void)pni_copy_few(to, from, size);
+  }
+}
+
+/* memcpy() for what is mostly small. */
+PNI_INLINE void pni_copy(void *to, const void *from, size_t size) {
+  if (PNI_LIKELY(size <= PNI_COPY_SMALL))
+    pni_copy_small(to, from, size);
+  else
+    memcpy(to, from, size);
+}
+
 /* memmove() for what is mostly short: up to PNI_MOVE_FEW bytes in line. */
 enum { PNI_MOVE_FEW = 32 };
 void *pni_move_more(void *to, const void *from, size_t size);

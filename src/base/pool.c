@@ -1,13 +1,14 @@
 /* pool.c: one pool of blocks for each thread.
  *
- * Invariant: a list and the room left in it make KEPT bytes, so what a burst needed beyond that goes back to malloc. The first
+ * Invariant: a list and the room left in it make KEPT bytes, or KEPT_LARGE blocks if that is more, so what a burst needed beyond that goes back to malloc. The first
  * block that a thread gives back makes the room, and registers the pool for release at the thread's end. */
 #include "base/pool.h"
 
 #include <stdlib.h>
 #include <threads.h>
 
-enum { KEPT = 256 * 1024 };
+/* Large payloads travel in a few large blocks, which malloc would map and unmap each time. */
+enum { KEPT = 256 * 1024, KEPT_LARGE = 4 };
 
 PNI_THREAD_LOCAL struct pni_pool pni_pool;
 static PNI_THREAD_LOCAL bool registered;
@@ -44,7 +45,8 @@ static bool prepare(void) {
   call_once(&at_end_once, make_key);
   if (tss_set(at_end, &pni_pool) != thrd_success) return false;
   for (unsigned class = 0; class < PNI_POOL_CLASSES; class ++) {
-    pni_pool.room[class] = (unsigned)KEPT >> (class + PNI_POOL_SMALLEST);
+    const unsigned blocks = (unsigned)KEPT >> (class + PNI_POOL_SMALLEST);
+    pni_pool.room[class] = blocks > KEPT_LARGE ? blocks : KEPT_LARGE;
   }
   return true;
 }

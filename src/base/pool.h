@@ -1,6 +1,6 @@
 /* pool.h: blocks of memory that come back: events, deliveries, pages of deliveries, buffers for input and output.
  *
- * Each thread has one pool: a free list for each power of two from 64 bytes to 64 KiB, bounded in what it keeps, so that
+ * Each thread has one pool: a free list for each power of two from 64 bytes to 1 MiB, bounded in what it keeps, so that
  * the steady state allocates nothing and an idle connection holds nothing. A block may be taken by one thread and given
  * back by another. Larger blocks go straight to malloc. Built with AddressSanitizer, every block does. */
 #ifndef BARYON_BASE_POOL_H
@@ -23,7 +23,7 @@
 
 enum {
   PNI_POOL_SMALLEST = 6,
-  PNI_POOL_LARGEST = 16,
+  PNI_POOL_LARGEST = 20,
   PNI_POOL_CLASSES = PNI_POOL_LARGEST - PNI_POOL_SMALLEST + 1
 };
 
@@ -54,18 +54,26 @@ PNI_INLINE size_t pni_pool_room(size_t size) {
 void *pni_pool_take_slow(size_t size);
 void pni_pool_give_slow(void *block, size_t size);
 
+/* A block that is kept; NULL if none is. */
+PNI_INLINE void *pni_pool_at_hand(size_t size) {
+  const unsigned class = pni_pool_class(size);
+  if (!PNI_POOLED || PNI_UNLIKELY(class >= PNI_POOL_CLASSES)) return NULL;
+  struct pni_pool_block *const block = pni_pool.free[class];
+  if (PNI_UNLIKELY(!block)) return NULL;
+  pni_pool.free[class] = block->next;
+  pni_pool.room[class]++;
+  return block;
+}
+
 /* A block of at least `size` bytes, not cleared; NULL without memory. */
 PNI_INLINE void *pni_pool_take(size_t size) {
-  const unsigned class = pni_pool_class(size);
-  if (PNI_POOLED && PNI_LIKELY(class < PNI_POOL_CLASSES)) {
-    struct pni_pool_block *block = pni_pool.free[class];
-    if (PNI_LIKELY(block != NULL)) {
-      pni_pool.free[class] = block->next;
-      pni_pool.room[class]++;
-      return block;
-    }
-  }
-  return pni_pool_take_slow(size);
+  void *const block = pni_pool_at_hand(size);
+  return PNI_LIKELY(block != NULL) ? block : pni_pool_take_slow(size);
+}
+
+/* Whether a block of that size will be kept. */
+PNI_INLINE bool pni_pool_keeps(size_t size) {
+  return PNI_POOLED && pni_pool_class(size) < PNI_POOL_CLASSES && pni_pool.room[pni_pool_class(size)] > 0;
 }
 
 /* Give back a block that was taken for `size` bytes. NULL is let pass. */

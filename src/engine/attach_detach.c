@@ -74,20 +74,29 @@ static pni_status send_attach(pn_transport_t *transport, pn_link_t *link) {
   return status;
 }
 
+static uint32_t handle_max(const pn_session_t *ssn) {
+  const bool known = ssn->remote_channel != PNI_NO_CHANNEL && ssn->remote_handle_max < PNI_LIMIT_HANDLE_MAX;
+  return known ? ssn->remote_handle_max : PNI_LIMIT_HANDLE_MAX;
+}
+
+/* A link of ours is closed without ever having been attached; to one of the peer's there is no answer but the session's end. */
+static pni_status no_handle(pn_transport_t *transport, pn_link_t *link) {
+  const bool ours = link->remote_handle == PNI_NO_HANDLE && !link->remote_gone;
+  TRY(pni_fail(transport, ours ? &link->endpoint : &link->session->endpoint,
+      ours ? PNI_FAULT_LINK_LIMIT : PNI_FAULT_ANSWER_LIMIT,
+      "attach: no handle is free up to handle-max, %" PRIu32, handle_max(link->session)));
+  link->errant = false; /* the peer does not know of it */
+  pni_endpoint_paid(&link->endpoint, (enum pni_due)link->endpoint.due);
+  return PNI_OK;
+}
+
 static pni_status attach(pn_transport_t *transport, pn_link_t *link) {
   pn_session_t *ssn = link->session;
-  const uint32_t most = ssn->remote_channel == PNI_NO_CHANNEL || ssn->remote_handle_max > PNI_LIMIT_HANDLE_MAX
-                            ? PNI_LIMIT_HANDLE_MAX
-                            : ssn->remote_handle_max;
   uint32_t handle = link->local_handle;
-  if (handle ==
-      PNI_NO_HANDLE) { /* or the attach had to wait until the peer has said how large a frame may be */
-    const pni_status status = pni_numbers_take(&ssn->handles, most, &handle);
-    if (status == PNI_OVERFLOW) {
-      pni_transport_error(
-          transport, "amqp:resource-limit-exceeded", "attach: no handle is free up to handle-max");
-      return PNI_FAILED;
-    }
+  /* It may have one: an attach that had to wait until the peer has said how large a frame may be. */
+  if (handle == PNI_NO_HANDLE) {
+    const pni_status status = pni_numbers_take(&ssn->handles, handle_max(ssn), &handle);
+    if (status == PNI_OVERFLOW) return no_handle(transport, link);
     TRY(status);
   }
   link->local_handle = handle;
@@ -103,6 +112,7 @@ static void detached(pn_link_t *link) {
   link->local_handle = PNI_NO_HANDLE;
   link->detach_sent = link->remote_gone = false;
   link->errant = false;
+  if (link->endpoint.local == PNI_CLOSED) pni_link_unname(link); /* the next attach means another one */
   pni_endpoint_settle(&link->endpoint);
 }
 
@@ -194,12 +204,19 @@ static pni_status link_attached(
   *found = pni_link_find(ssn, attach->name, sender);
   if (*found) return PNI_OK;
   pn_link_t *rival = pni_link_rival(ssn, attach->name, sender);
-  if (rival && !rival->errant && rival->endpoint.local != PNI_CLOSED) {
+  if (rival && rival->errant) { /* it is not over before the peer has detached it, too */
+    return pni_fail(transport, &ssn->endpoint, PNI_FAULT_ERRANT_LINK,
+        "attach: name: the link was detached with an error, and handle %" PRIu32 " still stands for it",
+        rival->remote_handle);
+  }
+  if (rival) {
     TRY(pni_fail(transport, &rival->endpoint, PNI_FAULT_STOLEN, "attach: the link was attached once more"));
+    pni_link_unname(rival);
   }
   *found = pni_link_new(ssn, sender, attach->name);
-  if (*found) return PNI_OK;
-  return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "attach: no memory for a link");
+  if (!*found) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "attach: no memory for a link");
+  (*found)->endpoint.freed = ssn->endpoint.freed; /* or nobody would */
+  return PNI_OK;
 }
 
 static pni_status check_attach(
@@ -221,6 +238,19 @@ static bool is_terminus(const pn_terminus_t *terminus, pn_terminus_type_t type) 
          (type == PN_TARGET && terminus->type == PN_COORDINATOR);
 }
 
+/* The map of unsettled deliveries has been checked as a value. [2.7.3] */
+static bool has_tags_for_keys(pn_bytes_t unsettled) {
+  struct pni_reader reader = pni_reader(unsettled.start, unsettled.size);
+  struct pni_value map;
+  if (unsettled.size == 0 || pni_read_head(&reader, &map)) return true;
+  reader = pni_reader(map.body, map.size);
+  for (uint32_t i = 0; i < map.count; i += 2) {
+    struct pni_value key;
+    if (pni_read_head(&reader, &key) || key.type != PN_BINARY || pni_read_past(&reader)) return false;
+  }
+  return true;
+}
+
 pni_status pni_receive_attach(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
   struct pni_attach attach;
   pn_session_t *ssn;
@@ -232,6 +262,7 @@ pni_status pni_receive_attach(pn_transport_t *transport, uint16_t channel, struc
   TRY(check_attach(transport, ssn, &attach));
   if (ssn->state != PNI_MAPPED && ssn->state != PNI_BEGIN_RECEIVED) return PNI_OK; /* the check ended it */
   TRY(link_attached(transport, ssn, &attach, &link));
+  if (!link) return PNI_OK;
   if (pni_map_put(&ssn->incoming_handles, attach.handle, link)) {
     return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "attach: no memory for a handle");
   }
@@ -243,6 +274,10 @@ pni_status pni_receive_attach(pn_transport_t *transport, uint16_t channel, struc
     return pni_fail(transport, &link->endpoint, PNI_FAULT_ATTACH_FIELD, "attach: %s",
         is_terminus(&link->remote_source, PN_SOURCE) ? "target: not a target or coordinator"
                                                      : "source: not a source");
+  }
+  if (!has_tags_for_keys(attach.unsettled)) {
+    return pni_fail(
+        transport, &link->endpoint, PNI_FAULT_ATTACH_FIELD, "attach: unsettled: a key is no delivery-tag");
   }
   if (!attach.role && !attach.has.initial_delivery_count) {
     return pni_fail(transport, &link->endpoint, PNI_FAULT_ATTACH_FIELD,

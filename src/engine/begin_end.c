@@ -27,12 +27,12 @@ static const uint8_t takes[PNI_SESSION_STATE_COUNT] = {
     [PNI_SESSION_DISCARDING] = DROP,
 };
 
-pni_status pni_session_of_channel(
+pni_status pni_session_of_channel_slow(
     pn_transport_t *transport, uint16_t channel, enum pni_code performative, pn_session_t **found) {
   pn_session_t *ssn = pni_map_get(&transport->channels, channel);
   *found = NULL;
   const enum verdict verdict = ssn ? (enum verdict)takes[ssn->state] : ILLEGAL;
-  if (PNI_LIKELY(verdict == TAKE)) {
+  if (verdict == TAKE) {
     *found = ssn;
     return PNI_OK;
   }
@@ -67,12 +67,14 @@ static void unmap_incoming(pn_transport_t *transport, pn_session_t *ssn) {
 /* Outgoing. */
 
 /* Channels above what the peer takes are not to be had; before its open, nobody knows, and 0 is sure. */
+static uint16_t channel_max(const pn_transport_t *transport) {
+  return transport->channel_max < transport->remote_channel_max ? transport->channel_max
+                                                                : transport->remote_channel_max;
+}
+
 static pni_status take_channel(pn_transport_t *transport, pn_session_t *ssn) {
-  const uint16_t most = transport->channel_max < transport->remote_channel_max
-                            ? transport->channel_max
-                            : transport->remote_channel_max;
   uint32_t channel;
-  TRY(pni_numbers_take(&transport->numbers, most, &channel));
+  TRY(pni_numbers_take(&transport->numbers, channel_max(transport), &channel));
   const pni_status status = pni_map_put(&transport->outgoing, channel, ssn);
   if (status)
     pni_numbers_give(&transport->numbers, channel);
@@ -81,13 +83,27 @@ static pni_status take_channel(pn_transport_t *transport, pn_session_t *ssn) {
   return status;
 }
 
+/* Links that were opened before the session had to wait for it. */
+static void links_may_go_on(pn_session_t *ssn) {
+  for (pn_link_t *link = ssn->links; link; link = link->session_next) {
+    if (link->endpoint.due) pni_endpoint_owe(&link->endpoint, link->endpoint.due);
+  }
+}
+
+/* A session of ours is closed without ever having been begun; to one of the peer's there is no answer but the end of all. */
+static pni_status no_channel(pn_transport_t *transport, pn_session_t *ssn) {
+  struct pni_endpoint *where = ssn->state == PNI_UNMAPPED ? &ssn->endpoint : NULL;
+  TRY(pni_fail(transport, where, PNI_FAULT_SESSION_LIMIT, "begin: no channel is free up to channel-max, %u",
+      channel_max(transport)));
+  ssn->state = PNI_UNMAPPED;
+  pni_endpoint_paid(&ssn->endpoint, (enum pni_due)ssn->endpoint.due);
+  links_may_go_on(ssn);
+  return PNI_OK;
+}
+
 static pni_status send_begin(pn_transport_t *transport, pn_session_t *ssn) {
   const pni_status status = take_channel(transport, ssn);
-  if (status == PNI_OVERFLOW) {
-    pni_transport_error(
-        transport, "amqp:resource-limit-exceeded", "begin: no channel is free up to channel-max");
-    return PNI_FAILED;
-  }
+  if (status == PNI_OVERFLOW) return no_channel(transport, ssn);
   TRY(status);
   struct pni_window *window = &ssn->window;
   window->initial_outgoing_id = window->next_outgoing_id;
@@ -111,10 +127,7 @@ static pni_status send_begin(pn_transport_t *transport, pn_session_t *ssn) {
   else if (ssn->state == PNI_END_RECEIVED)
     ssn->remote_channel = PNI_NO_CHANNEL; /* it has been named now */
   pni_endpoint_paid(&ssn->endpoint, PNI_DUE_OPEN);
-  /* Links that were opened before the session had to wait for it. */
-  for (pn_link_t *link = ssn->links; link; link = link->session_next) {
-    if (link->endpoint.due) pni_endpoint_owe(&link->endpoint, link->endpoint.due);
-  }
+  links_may_go_on(ssn);
   return PNI_OK;
 }
 
@@ -164,8 +177,9 @@ static pni_status session_begun(
     pn_transport_t *transport, uint16_t channel, const struct pni_begin *begin, pn_session_t **found) {
   if (!begin->has.remote_channel) {
     *found = pni_session_new(transport->connection);
-    if (*found) return PNI_OK;
-    return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "begin: no memory for a session");
+    if (!*found) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "begin: no memory for a session");
+    (*found)->endpoint.freed = transport->connection->endpoint.freed; /* or nobody would */
+    return PNI_OK;
   }
   *found = pni_map_get(&transport->outgoing, begin->remote_channel);
   if (*found && ((*found)->state == PNI_BEGIN_SENT ||

@@ -7,6 +7,7 @@
  * Runs in the thread that holds the connection. */
 #include "engine/connection.h"
 #include "base/memory.h"
+#include "engine/check.h"
 #include "engine/link.h"
 #include "engine/session.h"
 #include "engine/transport.h"
@@ -198,8 +199,14 @@ struct pni_host *pni_connection_host(pn_connection_t *conn) {
 
 /* What the application sets and sees. */
 
-void pn_connection_open(pn_connection_t *conn) { pni_endpoint_open(&conn->endpoint); }
-void pn_connection_close(pn_connection_t *conn) { pni_endpoint_close(&conn->endpoint); }
+void pn_connection_open(pn_connection_t *conn) {
+  pni_endpoint_open(&conn->endpoint);
+  PNI_TOUCHED(&conn->endpoint);
+}
+void pn_connection_close(pn_connection_t *conn) {
+  pni_endpoint_close(&conn->endpoint);
+  PNI_TOUCHED(&conn->endpoint);
+}
 pn_state_t pn_connection_state(pn_connection_t *conn) {
   return conn ? pni_endpoint_state(&conn->endpoint) : 0;
 }

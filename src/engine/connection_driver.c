@@ -78,9 +78,7 @@ bool pn_connection_driver_read_closed(pn_connection_driver_t *driver) {
 }
 
 pn_bytes_t pn_connection_driver_write_buffer(pn_connection_driver_t *driver) {
-  const ssize_t pending = pn_transport_pending(driver->transport);
-  if (pending <= 0) return pn_bytes_null;
-  return pn_bytes((size_t)pending, (const char *)pni_buffer_bytes(&driver->transport->output));
+  return pni_transport_front(driver->transport);
 }
 
 pn_bytes_t pn_connection_driver_write_done(pn_connection_driver_t *driver, size_t n) {
@@ -113,14 +111,16 @@ pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
   if (!driver->collector) return NULL;
   const pn_event_t *const handled = driver->collector->previous;
   if (handled) after_event(driver, handled->type);
-  pn_event_t *const event = pn_collector_next(driver->collector);
-  if (event || !driver->transport->tail_closed) return event;
-  pni_transport_post(driver->transport); /* what there was no memory for before */
+  pn_event_t *const event = pni_collector_next(driver->collector);
+  if (PNI_LIKELY(event != NULL)) return event;
+  /* What there was no memory for before. */
+  if (PNI_UNLIKELY(driver->collector->lost)) pni_transport_check_events(driver->transport);
+  if (driver->transport->tail_closed) pni_transport_post(driver->transport);
   return pn_collector_next(driver->collector);
 }
 
 bool pn_connection_driver_has_event(pn_connection_driver_t *driver) {
-  return driver->collector && pn_collector_peek(driver->collector) != NULL;
+  return driver->collector && !pni_collector_empty(driver->collector);
 }
 
 bool pn_connection_driver_finished(pn_connection_driver_t *driver) {

@@ -2,73 +2,78 @@
  *
  * A sender's current delivery is the first one that the application has not finished; a receiver's the first one that it
  * has not left. Credit counts here, at the advance; frames count in transfer.c. Runs in the connection's thread. */
-#include "engine/connection.h"
+#include "engine/check.h"
 #include "engine/delivery.h"
-#include "engine/link.h"
-#include "engine/session.h"
-#include "engine/transport.h"
 
 pn_delivery_t *pn_link_current(pn_link_t *link) { return link ? link->current : NULL; }
 
-ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
-  pn_delivery_t *dlv = pn_link_current(link);
-  if (!dlv || !link->sender) return PN_EOS;
-  if (!bytes || size == 0) return 0;
-  if (PNI_UNLIKELY(dlv->aborted))
-    return (ssize_t)size; /* its beginning was lost with a transport: nobody takes the rest */
-  const pni_status status = pni_payload_put(&link->payload, bytes, size);
-  if (status) return status;
+/* Small pieces go the short way: no call on it but the last, so no register is to be saved. */
+
+static inline void put_in(pn_link_t *link, pn_delivery_t *dlv, size_t size) {
   dlv->waiting += size;
   link->session->outgoing_bytes += size;
+}
+
+static PNI_COLD ssize_t send_thoroughly(pn_link_t *link, const char *bytes, size_t size) {
+  pn_delivery_t *dlv = link->current;
+  if (!bytes || size == 0) return 0;
+  if (dlv->aborted) return (ssize_t)size; /* its beginning was lost with a transport: nobody takes the rest */
+  TRY(pni_payload_put(&link->payload, bytes, size));
+  put_in(link, dlv, size);
   pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+  PNI_TOUCHED(&link->endpoint);
   return (ssize_t)size;
 }
 
-/* Take bytes of a receiver's delivery, or drop them. */
-static size_t take(pn_delivery_t *dlv, char *bytes, size_t size) {
-  if (size > dlv->waiting) size = dlv->waiting;
-  if (size == 0) return 0;
-  pni_payload_take(&dlv->link->payload, bytes, size);
-  dlv->waiting -= size;
-  pni_session_taken(dlv->link->session, size);
-  return size;
+ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
+  pn_delivery_t *dlv = link ? link->current : NULL;
+  if (PNI_UNLIKELY(!dlv || !link->sender)) return PN_EOS;
+  struct pni_payload *const payload = &link->payload;
+  const bool small = size - 1 < PNI_COPY_SMALL && size <= payload->capacity - payload->end;
+  if (PNI_UNLIKELY(!small || !bytes || dlv->aborted || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)))
+    return send_thoroughly(link, bytes, size);
+  pni_copy_small(payload->block + payload->end, bytes, size);
+  payload->end += size;
+  put_in(link, dlv, size);
+  return (ssize_t)size;
 }
 
-ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
-  pn_delivery_t *dlv = pn_link_current(link);
-  if (!dlv || link->sender) return PN_STATE_ERR;
+static PNI_COLD ssize_t receive_thoroughly(pn_delivery_t *dlv, char *bytes, size_t size) {
   if (dlv->aborted) return PN_ABORTED;
-  const size_t taken = take(dlv, bytes, size);
+  const size_t taken = pni_delivery_take(dlv, bytes, size);
+  PNI_TOUCHED(&dlv->link->endpoint);
   if (taken > 0) return (ssize_t)taken;
   return dlv->done && dlv->waiting == 0 ? PN_EOS : 0;
 }
 
-static void advance_sender(pn_link_t *link, pn_delivery_t *dlv) {
-  dlv->done = true;
-  link->credit--;
-  link->queued++;
-  pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
+  pn_delivery_t *dlv = link ? link->current : NULL;
+  if (PNI_UNLIKELY(!dlv || link->sender)) return PN_STATE_ERR;
+  if (size > dlv->waiting) size = dlv->waiting;
+  if (PNI_UNLIKELY(
+          size - 1 >= PNI_COPY_SMALL || !bytes || dlv->aborted || !pni_payload_in_block(&link->payload)))
+    return receive_thoroughly(dlv, bytes, size);
+  struct pni_payload *const payload = &link->payload;
+  pni_copy_small(bytes, payload->block + payload->start, size);
+  payload->start += size;
+  dlv->waiting -= size;
+  pni_session_taken(link->session, size);
+  if (PNI_UNLIKELY(payload->start == payload->end)) pni_payload_clear(payload);
+  return (ssize_t)size;
 }
 
-static void advance_receiver(pn_link_t *link, pn_delivery_t *dlv) {
-  link->credit--;
-  link->queued--;
-  link->session->incoming_deliveries--;
-  if (dlv->done) link->session->incoming_complete--;
-  take(dlv, NULL, dlv->waiting);
+static PNI_COLD bool advance_thoroughly(pn_delivery_t *dlv) {
+  pni_delivery_advance(dlv, pni_delivery_works(dlv));
+  return true;
 }
 
 bool pn_link_advance(pn_link_t *link) {
-  pn_delivery_t *dlv = pn_link_current(link);
+  pn_delivery_t *dlv = link ? link->current : NULL;
   if (!dlv) return false;
-  dlv->advanced = true;
-  if (link->sender)
-    advance_sender(link, dlv);
-  else
-    advance_receiver(link, dlv);
-  link->current = dlv->next;
-  pni_delivery_work(dlv);
-  if (link->current) pni_delivery_work(link->current);
+  const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
+  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv))) return advance_thoroughly(dlv);
+  pni_delivery_leave_current(dlv);
+  PNI_TOUCHED(&link->endpoint);
   return true;
 }
 

@@ -6,22 +6,13 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/delivery.h"
-#include "base/memory.h"
-#include "base/object.h"
-#include "base/pool.h"
 #include "base/record.h"
-#include "engine/connection.h"
-#include "engine/link.h"
-#include "engine/session.h"
-#include "engine/transport.h"
-
 #include "base/text.h"
+#include "engine/check.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { BLOCK = sizeof(struct pni_object) + sizeof(pn_delivery_t) };
 
 static void finalize(void *object) {
   pn_delivery_t *dlv = object;
@@ -31,101 +22,57 @@ static void finalize(void *object) {
   dlv->record = NULL;
 }
 
-static void release(void *object) {
-  pn_link_t *link = ((pn_delivery_t *)object)->link;
-  pni_pool_give(pni_object_memory(object), BLOCK);
-  pni_endpoint_unhold(&link->endpoint);
-}
+static void release(void *object) { pni_delivery_release(object); }
 
-static const pn_class_t delivery_class =
+const pn_class_t pni_delivery_class =
     PNI_CLASS_RELEASED_BY(release, "pn_delivery", CID_pn_delivery, .finalize = finalize);
-
-const pn_class_t *const pni_delivery_class = &delivery_class;
 
 static inline pn_connection_t *connection_of(const pn_delivery_t *dlv) {
   return dlv->link->session->connection;
 }
 
-pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag) {
-  void *block = pni_pool_take(BLOCK);
+PNI_INLINE pn_delivery_t *begin(void *block, pn_link_t *link, pn_delivery_tag_t tag) {
+  pn_delivery_t *const dlv = pni_delivery_new(block, link, tag);
+  if (!link->unsent) link->unsent = dlv;
+  return dlv;
+}
+
+static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag_t tag) {
+  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
   if (!block) return NULL;
-  pn_delivery_t *dlv = pni_object_in(block, &delivery_class);
-  memset(dlv, 0, offsetof(pn_delivery_t, tag));
-  dlv->link = link;
-  dlv->tag_size = (uint8_t)tag.size;
-  (void)pni_move(dlv->tag, tag.start, tag.size);
-  dlv->listed = true;
-  dlv->prev = link->last_unsettled;
-  if (dlv->prev)
-    dlv->prev->next = dlv;
-  else
-    link->unsettled = dlv;
-  link->last_unsettled = dlv;
-  link->unsettled_count++;
-  if (!link->current) link->current = dlv;
-  pni_endpoint_hold(&link->endpoint);
+  pn_delivery_t *const dlv = begin(block, link, tag);
+  pni_delivery_work(dlv);
+  PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
 
 pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
-  if (tag.size > PNI_TAG_MAX) return NULL;
-  pn_delivery_t *dlv = pni_delivery_new(link, tag);
-  if (!dlv) return NULL;
-  if (link->sender && !link->unsent) link->unsent = dlv;
-  pni_delivery_work(dlv);
+  if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
+  void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
+  if (PNI_UNLIKELY(block == NULL)) return begin_thoroughly(link, tag);
+  pn_delivery_t *const dlv = begin(block, link, tag);
+  PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
 
-static void unlist(pn_delivery_t *dlv) {
-  pn_link_t *link = dlv->link;
-  if (dlv->prev)
-    dlv->prev->next = dlv->next;
+void pni_delivery_drop_waiting(pn_delivery_t *dlv) {
+  pn_session_t *const ssn = dlv->link->session;
+  const size_t dropped = pni_delivery_drop(dlv);
+  if (dlv->link->sender)
+    ssn->outgoing_bytes -= dropped;
   else
-    link->unsettled = dlv->next;
-  if (dlv->next)
-    dlv->next->prev = dlv->prev;
-  else
-    link->last_unsettled = dlv->prev;
+    pni_session_taken(ssn, dropped);
+}
+
+/* It is not wholly sent, or received, or left by the application: forget what points at it. */
+static PNI_COLD void break_off(pn_delivery_t *dlv) {
+  pn_link_t *const link = dlv->link;
   if (link->current == dlv) link->current = dlv->next;
   if (link->unsent == dlv) link->unsent = dlv->next;
   if (link->receiving == dlv) {
     link->receiving = NULL;
     link->dropping = true;
   }
-  dlv->next = dlv->prev = NULL;
-  dlv->listed = false;
-}
-
-void pni_delivery_finish(pn_delivery_t *dlv) {
-  if (!dlv->listed) return;
-  pn_session_t *ssn = dlv->link->session;
-  if (PNI_UNLIKELY(dlv->waiting > 0)) {
-    const size_t dropped = pni_delivery_drop(dlv);
-    if (dlv->link->sender)
-      ssn->outgoing_bytes -= dropped;
-    else
-      pni_session_taken(ssn, dropped);
-  }
-  if (dlv->has_id) pni_delivery_ids_remove(dlv->link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
-  dlv->has_id = false;
-  if (!dlv->locally_settled) dlv->link->unsettled_count--;
-  dlv->locally_settled = true;
-  unlist(dlv);
-  pni_delivery_work(dlv);
-  if (!dlv->due) pni_object_decref(dlv);
-}
-
-void pni_delivery_owe(pn_delivery_t *dlv) {
-  pn_session_t *ssn = dlv->link->session;
-  if (dlv->due) return;
-  dlv->due = true;
-  dlv->due_next = NULL;
-  if (ssn->last_due_disposition)
-    ssn->last_due_disposition->due_next = dlv;
-  else
-    ssn->due_dispositions = dlv;
-  ssn->last_due_disposition = dlv;
-  pni_endpoint_owe(&ssn->endpoint, PNI_DUE_DISPOSITION);
 }
 
 void pni_delivery_work_slow(pn_delivery_t *dlv) {
@@ -156,31 +103,84 @@ void pni_delivery_work_slow(pn_delivery_t *dlv) {
 }
 
 /* Whether the peer can still be told about the delivery. */
-static bool reachable(const pn_delivery_t *dlv) {
-  const pn_session_t *ssn = dlv->link->session;
-  return dlv->has_id && ssn->connection->transport && ssn->local_channel != PNI_NO_CHANNEL &&
-         ssn->endpoint.local != PNI_CLOSED && ssn->connection->endpoint.local != PNI_CLOSED;
+static inline bool is_reachable(const pn_delivery_t *dlv) {
+  const pn_session_t *const ssn = dlv->link->session;
+  const pn_connection_t *const conn = ssn->connection;
+  return dlv->has_id && conn->transport && ssn->local_channel != PNI_NO_CHANNEL &&
+         ssn->endpoint.local != PNI_CLOSED && conn->endpoint.local != PNI_CLOSED;
 }
 
 void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
   if (!dlv) return;
-  pni_disposition_become(&dlv->local, state);
-  if (!dlv->locally_settled && !dlv->remote.settled && reachable(dlv)) pni_delivery_owe(dlv);
+  if (PNI_UNLIKELY(dlv->local.detail != NULL))
+    pni_disposition_become(&dlv->local, state);
+  else
+    dlv->local.type = state;
+  if (!dlv->due && !dlv->locally_settled && !dlv->remote.settled && is_reachable(dlv)) pni_delivery_owe(dlv);
+  PNI_TOUCHED(&dlv->link->endpoint);
 }
 
-void pn_delivery_settle(pn_delivery_t *dlv) {
-  if (!dlv || dlv->locally_settled || !dlv->listed) return;
-  pn_link_t *link = dlv->link;
-  if (link->current == dlv) pn_link_advance(link);
+void pni_delivery_finish(pn_delivery_t *dlv) {
+  if (!dlv->listed) return;
+  pn_link_t *const link = dlv->link;
+  pn_session_t *const ssn = link->session;
+  if (dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
+  if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
+  if (!dlv->locally_settled) link->unsettled_count--;
+  if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
+  pni_delivery_unlist(dlv);
+  dlv->has_id = false;
+  dlv->locally_settled = true;
+  if (pni_delivery_works(dlv)) pni_delivery_work_slow(dlv);
+  if (!dlv->due) pni_delivery_decref(dlv);
+}
+
+/* It is settled here, and left: the peer is to know, or does already. */
+PNI_INLINE void conclude(pn_delivery_t *dlv) {
+  if (dlv->link->sender && !dlv->sent && (dlv->begun || dlv->advanced))
+    return;                                     /* its last frame will say so */
+  if (!dlv->remote.settled && dlv->due) return; /* told with its state */
+  if (!dlv->remote.settled && is_reachable(dlv))
+    pni_delivery_owe(dlv);
+  else if (!pni_delivery_leave(dlv))
+    pni_delivery_finish(dlv);
+}
+
+PNI_INLINE void settle_here(pn_delivery_t *dlv) {
   dlv->locally_settled = dlv->local.settled = true;
   dlv->updated = false;
-  link->unsettled_count--;
-  pni_delivery_work(dlv);
-  if (link->sender && !dlv->sent && (dlv->begun || dlv->advanced)) return; /* its last frame will say so */
-  if (dlv->remote.settled || !reachable(dlv))
-    pni_delivery_finish(dlv);
-  else
-    pni_delivery_owe(dlv);
+  dlv->link->unsettled_count--;
+}
+
+static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
+  const bool works = pni_delivery_works(dlv);
+  if (dlv->link->current == dlv) pni_delivery_advance(dlv, works);
+  settle_here(dlv);
+  if (works) pni_delivery_work_slow(dlv);
+  conclude(dlv);
+}
+
+/* No call on the way but the last. */
+void pn_delivery_settle(pn_delivery_t *dlv) {
+  if (!dlv || dlv->locally_settled || !dlv->listed) return;
+  pn_link_t *const link = dlv->link;
+  if (PNI_UNLIKELY(pni_delivery_works(dlv))) {
+    settle_thoroughly(dlv);
+    PNI_TOUCHED(&link->endpoint);
+    return;
+  }
+  if (link->current == dlv) {
+    const bool simple =
+        link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
+    if (PNI_UNLIKELY(!simple)) {
+      settle_thoroughly(dlv);
+      return;
+    }
+    pni_delivery_leave_current(dlv);
+  }
+  settle_here(dlv);
+  conclude(dlv);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 /* The first delivery with bytes in the link's payload. */
@@ -282,6 +282,7 @@ pn_delivery_t *pn_work_head(pn_connection_t *conn) {
   if (!conn->works) {
     conn->works = true;
     for (pn_link_t *link = conn->links; link; link = link->next) {
+      link->works = true;
       for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) pni_delivery_work(dlv);
     }
   }

@@ -5,25 +5,28 @@
 #ifndef BARYON_ENGINE_DELIVERY_H
 #define BARYON_ENGINE_DELIVERY_H
 
+#include "base/memory.h"
+#include "base/object.h"
+#include "base/pool.h"
+#include "engine/connection.h"
 #include "engine/disposition.h"
+#include "engine/link.h"
 #include "engine/serial.h"
+#include "engine/session.h"
 #include <proton/delivery.h>
-#include <proton/object.h>
 
 enum { PNI_TAG_MAX = 32 }; /* [2.8.7] */
 
 struct pn_delivery_t {
   pn_link_t *link;
-  pn_delivery_t *next, *prev;           /* the link's deliveries, in order */
-  pn_delivery_t *work_next, *work_prev; /* the connection's, of those that want the application's attention */
-  pn_delivery_t *due_next;              /* the session's, of those whose disposition is due */
+  pn_delivery_t **at; /* where the link's list of deliveries points at it */
+  /* Zero in the beginning. */
+  pn_delivery_t *next;
   pn_record_t *record;
   pn_disposition_t local, remote;
   size_t waiting;    /* bytes of its in the link's payload */
-  pni_serial id;     /* once `has_id` */
   uint64_t received; /* receiver: bytes that have come */
   uint32_t message_format;
-  uint8_t tag_size;
   bool has_id : 1;
   bool updated : 1; /* the remote state changed and the application has not cleared that */
   bool working : 1; /* on the work list */
@@ -34,30 +37,171 @@ struct pn_delivery_t {
   bool aborted : 1;
   bool advanced : 1; /* the link has advanced over it */
   bool locally_settled : 1;
-  bool told : 1;   /* the peer knows that it is settled here */
-  bool listed : 1; /* on the link's list: the engine's reference */
+  bool told : 1; /* the peer knows that it is settled here */
+  /* Whatever was in the block. */
+  uint8_t tag_size;
+  bool listed;                          /* on the link's list: the engine's reference */
+  pni_serial id;                        /* once `has_id` */
+  pn_delivery_t *due_next;              /* the session's, of those whose disposition is due */
+  pn_delivery_t *work_next, *work_prev; /* the connection's, of those that want the application's attention */
   char tag[PNI_TAG_MAX];
 };
 
-extern const pn_class_t *const pni_delivery_class;
+enum { PNI_DELIVERY_BLOCK = sizeof(struct pni_object) + sizeof(pn_delivery_t) };
 
-/* A delivery at the end of the link's list, the current one if there is none; NULL without memory. */
-pn_delivery_t *pni_delivery_new(pn_link_t *link, pn_bytes_t tag);
+extern const pn_class_t pni_delivery_class;
 
-/* Take it off every list and give up the engine's reference: both sides are done with it. */
-void pni_delivery_finish(pn_delivery_t *dlv);
+/* The slot `free` of its class; for a delivery that has a record or details, finalized before. */
+static inline void pni_delivery_release(pn_delivery_t *dlv) {
+  pn_link_t *const link = dlv->link;
+  pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
+  pni_endpoint_unhold(&link->endpoint);
+}
+
+/* Whether nothing belongs to it but its block. */
+static inline bool pni_delivery_bare(const pn_delivery_t *dlv) {
+  return !dlv->record && !dlv->local.detail && !dlv->remote.detail;
+}
+
+/* Give up a reference. */
+static inline void pni_delivery_decref(pn_delivery_t *dlv) {
+  if (--pni_object_header(dlv)->refcount > 0) return;
+  if (PNI_LIKELY(pni_delivery_bare(dlv)))
+    pni_delivery_release(dlv);
+  else
+    pni_object_end(dlv);
+}
+
+/* Put it at the end of the link's list. */
+static inline void pni_delivery_enlist(pn_delivery_t *dlv) {
+  pn_link_t *const link = dlv->link;
+  dlv->at = link->unsettled_end;
+  *link->unsettled_end = dlv;
+  link->unsettled_end = &dlv->next;
+  dlv->listed = true;
+}
+
+static inline void pni_delivery_unlist(pn_delivery_t *dlv) {
+  *dlv->at = dlv->next;
+  *(dlv->next ? &dlv->next->at : &dlv->link->unsettled_end) = dlv->at;
+  dlv->next = NULL;
+  dlv->listed = false;
+}
+
+/* One in that block, without a tag, on no list and not counted. */
+PNI_INLINE pn_delivery_t *pni_delivery_in(void *block, pn_link_t *link) {
+  pn_delivery_t *const dlv = pni_object_in(block, &pni_delivery_class);
+  pni_zero(&dlv->next, offsetof(pn_delivery_t, tag_size) - offsetof(pn_delivery_t, next));
+  dlv->link = link;
+  return dlv;
+}
+
+/* A delivery at the end of the link's list, the current one if there is none; its tag has PNI_TAG_MAX octets at the most. */
+PNI_INLINE pn_delivery_t *pni_delivery_new(void *block, pn_link_t *link, pn_bytes_t tag) {
+  pn_delivery_t *const dlv = pni_delivery_in(block, link);
+  dlv->tag_size = (uint8_t)tag.size;
+  (void)pni_move(dlv->tag, tag.start, tag.size);
+  pni_delivery_enlist(dlv);
+  link->unsettled_count++;
+  if (!link->current) link->current = dlv;
+  pni_endpoint_hold(&link->endpoint);
+  return dlv;
+}
 
 /* Owe the peer its disposition. */
-void pni_delivery_owe(pn_delivery_t *dlv);
+static inline void pni_delivery_owe(pn_delivery_t *dlv) {
+  pn_session_t *const ssn = dlv->link->session;
+  if (dlv->due) return;
+  dlv->due = true;
+  dlv->due_next = NULL;
+  *(ssn->due_dispositions ? &ssn->last_due_disposition->due_next : &ssn->due_dispositions) = dlv;
+  ssn->last_due_disposition = dlv;
+  pni_endpoint_owe(&ssn->endpoint, PNI_DUE_DISPOSITION);
+}
 
 /* Drop the bytes of it that wait, wherever they are; returns how many. */
 size_t pni_delivery_drop(pn_delivery_t *dlv);
 
 /* Put it on the work list or take it off, as its state says; the list is kept from the first pn_work_head on. */
 void pni_delivery_work_slow(pn_delivery_t *dlv);
-#define pni_delivery_work(dlv)                                                                               \
-  do {                                                                                                       \
-    if (PNI_UNLIKELY((dlv)->link->session->connection->works)) pni_delivery_work_slow(dlv);                  \
-  } while (0)
+static inline void pni_delivery_work(pn_delivery_t *dlv) {
+  if (PNI_UNLIKELY(dlv->link->works)) pni_delivery_work_slow(dlv);
+}
+
+/* What of it waits is of no use any more. */
+void pni_delivery_drop_waiting(pn_delivery_t *dlv);
+
+/* Take bytes of a receiver's delivery, at most those that wait; `to` may be NULL: drop them. */
+PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
+  if (size > dlv->waiting) size = dlv->waiting;
+  if (size == 0) return 0;
+  pni_payload_take(&dlv->link->payload, to, size);
+  dlv->waiting -= size;
+  pni_session_taken(dlv->link->session, size);
+  return size;
+}
+
+/* Whether anybody looks at the connection's work list: asked once by those that would put several on it. */
+static inline bool pni_delivery_works(const pn_delivery_t *dlv) { return PNI_UNLIKELY(dlv->link->works); }
+
+/* The link leaves its current delivery: what is counted. */
+PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv) {
+  pn_link_t *const link = dlv->link;
+  dlv->advanced = true;
+  link->credit--;
+  if (link->sender) {
+    dlv->done = true;
+    link->queued++;
+  } else {
+    link->queued--;
+    link->session->incoming_deliveries--;
+    if (dlv->done) link->session->incoming_complete--;
+  }
+  link->current = dlv->next;
+}
+
+/* The same with what follows from it. */
+static inline void pni_delivery_advance(pn_delivery_t *dlv, bool works) {
+  pn_link_t *const link = dlv->link;
+  if (!link->sender && dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
+  pni_delivery_leave_current(dlv);
+  if (link->sender) pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+  if (works) {
+    pni_delivery_work_slow(dlv);
+    if (link->current) pni_delivery_work_slow(link->current);
+  }
+}
+
+/* Take it off every list and give up the engine's reference: both sides are done with it. */
+void pni_delivery_finish(pn_delivery_t *dlv);
+
+/* The same where that calls nothing: it is listed, its page has others, and if this was the last reference nothing but its
+ * block is to be freed. False if it is not so simple, and nothing has been done. */
+PNI_INLINE bool pni_delivery_leave(pn_delivery_t *dlv) {
+  pn_link_t *const link = dlv->link;
+  const bool kept = dlv->due || pni_object_refcount(dlv) > 1;
+  const bool simple =
+      kept || (pni_delivery_bare(dlv) && link->endpoint.held > 1 && pni_pool_keeps(PNI_DELIVERY_BLOCK));
+  if (PNI_UNLIKELY(!simple || dlv->waiting > 0 || pni_delivery_works(dlv))) return false;
+  if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) return false;
+  if (dlv->has_id) {
+    struct pni_delivery_page *const page =
+        link->sender ? link->session->outgoing.recent : link->session->incoming.recent;
+    const uint64_t bit = (uint64_t)1 << pni_slot_of(dlv->id);
+    if (PNI_UNLIKELY(!page || page->number != pni_page_of(dlv->id) || page->used == bit)) return false;
+    page->used &= ~bit;
+  }
+  if (!dlv->locally_settled) link->unsettled_count--;
+  pni_delivery_unlist(dlv);
+  if (kept) {
+    dlv->has_id = false;
+    dlv->locally_settled = true;
+    if (!dlv->due) pni_object_header(dlv)->refcount--;
+  } else {
+    link->endpoint.held--;
+    pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
+  }
+  return true;
+}
 
 #endif

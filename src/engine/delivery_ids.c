@@ -6,45 +6,27 @@
 
 #include <string.h>
 
-static inline uint32_t page_of(pni_serial id) { return id >> PNI_PAGE_SHIFT; }
-static inline unsigned slot_of(pni_serial id) { return id & (PNI_PAGE_SIZE - 1); }
-
-static inline struct pni_delivery_page *find(struct pni_delivery_ids *ids, uint32_t number) {
-  if (PNI_LIKELY(ids->recent && ids->recent->number == number)) return ids->recent;
+struct pni_delivery_page *pni_delivery_ids_find(struct pni_delivery_ids *ids, uint32_t number) {
   struct pni_delivery_page *page = pni_map_get(&ids->pages, number);
   if (page) ids->recent = page;
   return page;
 }
 
-pni_status pni_delivery_ids_put(struct pni_delivery_ids *ids, pni_serial id, pn_delivery_t *dlv) {
-  struct pni_delivery_page *page = find(ids, page_of(id));
-  if (!page) {
-    page = pni_pool_take(sizeof *page);
-    if (!page) return PNI_NO_MEMORY;
-    page->used = 0;
-    page->number = page_of(id);
-    const pni_status status = pni_map_put(&ids->pages, page->number, page);
-    if (status) {
-      pni_pool_give(page, sizeof *page);
-      return status;
-    }
-    ids->recent = page;
+struct pni_delivery_page *pni_delivery_ids_make(struct pni_delivery_ids *ids, uint32_t number) {
+  struct pni_delivery_page *page = pni_delivery_ids_find(ids, number);
+  if (page) return page;
+  page = pni_pool_take(sizeof *page);
+  if (!page) return NULL;
+  page->used = 0;
+  page->number = number;
+  if (pni_map_put(&ids->pages, number, page)) {
+    pni_pool_give(page, sizeof *page);
+    return NULL;
   }
-  page->used |= (uint64_t)1 << slot_of(id);
-  page->slots[slot_of(id)] = dlv;
-  return PNI_OK;
+  return ids->recent = page;
 }
 
-pn_delivery_t *pni_delivery_ids_get(struct pni_delivery_ids *ids, pni_serial id) {
-  struct pni_delivery_page *page = find(ids, page_of(id));
-  return page && page->used >> slot_of(id) & 1 ? page->slots[slot_of(id)] : NULL;
-}
-
-void pni_delivery_ids_remove(struct pni_delivery_ids *ids, pni_serial id) {
-  struct pni_delivery_page *page = find(ids, page_of(id));
-  if (!page) return;
-  page->used &= ~((uint64_t)1 << slot_of(id));
-  if (page->used) return;
+void pni_delivery_ids_drop(struct pni_delivery_ids *ids, struct pni_delivery_page *page) {
   if (ids->recent == page) ids->recent = NULL;
   pni_map_remove(&ids->pages, page->number);
   pni_pool_give(page, sizeof *page);
@@ -63,7 +45,7 @@ static struct pni_delivery_page *page_after(struct pni_delivery_ids *ids, uint32
   if (ids->pages.count == 0) return NULL;
   const uint32_t near = pages < ids->pages.mask ? pages : ids->pages.mask;
   for (uint32_t ahead = 1; ahead <= near; ahead++) {
-    struct pni_delivery_page *page = find(ids, (number + ahead) & mask);
+    struct pni_delivery_page *page = pni_delivery_ids_find(ids, (number + ahead) & mask);
     if (page) return page;
   }
   struct pni_delivery_page *nearest = NULL;
@@ -79,12 +61,12 @@ static struct pni_delivery_page *page_after(struct pni_delivery_ids *ids, uint32
   return nearest;
 }
 
-pn_delivery_t *pni_delivery_ids_next(struct pni_delivery_ids *ids, pni_serial first, pni_serial last) {
-  struct pni_delivery_page *page = find(ids, page_of(first));
-  unsigned slot = page ? used_from(page, slot_of(first)) : PNI_PAGE_SIZE;
+pn_delivery_t *pni_delivery_ids_search(struct pni_delivery_ids *ids, pni_serial first, pni_serial last) {
+  struct pni_delivery_page *page = pni_delivery_ids_page(ids, first);
+  unsigned slot = page ? used_from(page, pni_slot_of(first)) : PNI_PAGE_SIZE;
   if (slot == PNI_PAGE_SIZE) {
     const uint32_t mask = UINT32_MAX >> PNI_PAGE_SHIFT;
-    page = page_after(ids, page_of(first), (page_of(last) - page_of(first)) & mask);
+    page = page_after(ids, pni_page_of(first), (pni_page_of(last) - pni_page_of(first)) & mask);
     if (!page) return NULL;
     slot = used_from(page, 0);
   }

@@ -139,6 +139,15 @@ pni_status pni_disposition_read(pn_disposition_t *disposition, struct pni_reader
   }
 }
 
+uint64_t pni_disposition_plain_type(pn_bytes_t state) {
+  const uint8_t *const octets = (const uint8_t *)state.start;
+  enum { SIZE = 4 };
+  if (state.size != SIZE || octets[0] != PNI_DESCRIPTOR || octets[1] != PNI_SMALLULONG ||
+      octets[3] != PNI_LIST0)
+    return 0;
+  return octets[2] == PN_ACCEPTED || octets[2] == PN_RELEASED ? octets[2] : 0;
+}
+
 static void write_received(const struct pni_disposition_detail *detail, struct pni_writer *writer) {
   const struct pni_received received = {.section_number = detail ? detail->section_number : 0,
       .section_offset = detail ? detail->section_offset : 0,

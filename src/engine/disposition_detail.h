@@ -24,9 +24,6 @@ struct pni_disposition_detail {
 /* The detail, made if there is none; NULL without memory. */
 struct pni_disposition_detail *pni_disposition_detail(pn_disposition_t *disposition);
 
-/* Free it. The type stays. */
-void pni_disposition_drop_detail(pn_disposition_t *disposition);
-
 /* What the standard defines as a delivery-state. */
 static inline bool pni_disposition_standard(uint64_t type) {
   return (type >= PN_RECEIVED && type <= PN_MODIFIED) || type == PN_DECLARED ||

@@ -39,7 +39,7 @@ pn_connection_t *pni_endpoint_connection(struct pni_endpoint *endpoint) {
 
 void pni_endpoint_event(struct pni_endpoint *endpoint, pn_event_type_t type) {
   pn_collector_t *collector = pni_endpoint_connection(endpoint)->collector;
-  if (collector) pni_collector_put(collector, pni_object_class(endpoint), endpoint, type);
+  if (collector) pni_collector_put(collector, endpoint, type);
 }
 
 void pni_endpoint_tell(struct pni_endpoint *endpoint, pn_event_type_t type, unsigned due) {
@@ -110,7 +110,7 @@ void pni_endpoint_queue(struct pni_endpoint *endpoint) {
   conn->last_due = endpoint;
 }
 
-void pni_endpoint_owe(struct pni_endpoint *endpoint, enum pni_due due) {
+void pni_endpoint_owe_slow(struct pni_endpoint *endpoint, enum pni_due due) {
   if (endpoint->done) return;
   if ((endpoint->due | due) != endpoint->due) set_due(endpoint, endpoint->due | due);
   if (endpoint->queued) return;

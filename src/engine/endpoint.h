@@ -87,7 +87,13 @@ void pni_endpoint_remote_close(struct pni_endpoint *endpoint);
 
 /* Owe the peer something: get on the connection's queue if bound and not on it yet. An empty queue is no longer empty then,
  * which the application is told with TRANSPORT, unless the transport is at work anyway. */
-void pni_endpoint_owe(struct pni_endpoint *endpoint, enum pni_due due);
+void pni_endpoint_owe_slow(struct pni_endpoint *endpoint, enum pni_due due);
+static inline bool pni_endpoint_owes(const struct pni_endpoint *endpoint, enum pni_due due) {
+  return endpoint->queued && (endpoint->due & due) == due;
+}
+static inline void pni_endpoint_owe(struct pni_endpoint *endpoint, enum pni_due due) {
+  if (PNI_UNLIKELY(!pni_endpoint_owes(endpoint, due))) pni_endpoint_owe_slow(endpoint, due);
+}
 
 /* A debt is paid. If it was the last of a link or session, and its parent has waited with end or close for that, the parent
  * is put on the queue. */

@@ -1,8 +1,9 @@
 /* event.c: events, and the queue of them that a collector is.
  *
- * An event is an object whose block comes from the thread's pool. It is on one queue, which holds a reference; the event
- * that pn_collector_next returned is off the queue and held by `previous`. An event leaves the collector before its context
- * is dropped, since that may call the application, which may come back here.
+ * An event is an object whose block comes from the thread's pool, made when it is looked at, or put in by the application.
+ * The queue holds references to contexts and events; the event that pn_collector_next returned is off the queue and held by
+ * `previous`. An event leaves the collector before its context is dropped, since that may call the application, which may
+ * come back here. The ring is a block of the pool, too, and goes back when the last event has been taken.
  *
  * Runs in the thread that has the collector. */
 #include "engine/event.h"
@@ -56,6 +57,22 @@ static PNI_COLD void free_special(pn_event_t *event) {
   pn_class_decref(copy.clazz, copy.context);
 }
 
+static PNI_COLD pn_event_t *end_thoroughly(void *context, pn_event_t *event) {
+  pni_object_end(context);
+  return event;
+}
+
+/* Mostly a delivery, to which nothing belongs. */
+pn_event_t *pni_event_end(void *context, pn_event_t *event) {
+  const bool simple = pni_object_class(context) == &pni_delivery_class && pni_delivery_bare(context) &&
+                      pni_pool_keeps(PNI_DELIVERY_BLOCK) &&
+                      ((pn_delivery_t *)context)->link->endpoint.held > 1;
+  if (PNI_UNLIKELY(!simple)) return end_thoroughly(context, event);
+  ((pn_delivery_t *)context)->link->endpoint.held--;
+  pni_pool_give(pni_object_memory(context), PNI_DELIVERY_BLOCK);
+  return event;
+}
+
 static inline void free_event(pn_event_t *event) {
   if (PNI_UNLIKELY(!event->counted || event->record)) {
     free_special(event);
@@ -63,7 +80,7 @@ static inline void free_event(pn_event_t *event) {
   }
   void *context = event->context;
   pni_pool_give(pni_object_memory(event), BLOCK);
-  if (PNI_UNLIKELY(--pni_object_header(context)->refcount == 0)) pni_object_end(context);
+  if (--pni_object_header(context)->refcount == 0) (void)pni_event_end(context, event);
 }
 
 static void event_free(void *object) { free_event(object); }
@@ -97,6 +114,7 @@ static inline pn_cid_t kind_of(const pn_event_t *event) {
 }
 
 pn_delivery_t *pn_event_delivery(pn_event_t *event) {
+  if (PNI_LIKELY(event->clazz == &pni_delivery_class)) return event->context;
   return kind_of(event) == CID_pn_delivery ? event->context : NULL;
 }
 
@@ -150,8 +168,6 @@ pn_condition_t *pn_event_condition(pn_event_t *event) {
   }
 }
 
-/* Collectors. */
-
 static void collector_finalize(void *object) {
   pn_collector_t *collector = object;
   pn_collector_release(collector);
@@ -160,13 +176,48 @@ static void collector_finalize(void *object) {
 static int collector_inspect(void *object, pn_string_t *text) {
   const pn_collector_t *collector = object;
   const char *between = "EVENTS[";
-  for (pn_event_t *event = collector->head; event; event = event->next) {
+  for (uint32_t at = collector->head; at != collector->tail; at++) {
+    const struct pni_happening *const entry = pni_collector_place(collector, at);
+    pn_event_t event = {.context = entry->context, .type = (pn_event_type_t)entry->type};
+    if (entry->made)
+      event = *(pn_event_t *)entry->context;
+    else
+      event.clazz = pni_object_class(entry->context);
     TRY((pni_status)pn_string_addf(text, "%s", between));
-    TRY((pni_status)event_inspect(event, text));
+    TRY((pni_status)event_inspect(&event, text));
     between = ", ";
   }
-  return pn_string_addf(text, collector->head ? "]" : "EVENTS[]");
+  return pn_string_addf(text, pni_collector_empty(collector) ? "EVENTS[]" : "]");
 }
+
+/* The ring. */
+
+enum { SMALLEST_RING = 16, USUAL_MOST = 256 };
+
+static void give_ring(pn_collector_t *collector) {
+  pni_pool_give(collector->ring, collector->places * sizeof *collector->ring);
+  collector->usual = collector->places < USUAL_MOST ? collector->places : USUAL_MOST;
+  collector->ring = NULL;
+  collector->places = 0;
+}
+
+bool pni_collector_grow(pn_collector_t *collector) {
+  const uint32_t first = collector->usual > 0 ? collector->usual : SMALLEST_RING;
+  const uint32_t places = collector->places > 0 ? 2 * collector->places : first;
+  struct pni_happening *const ring = places > 0 ? pni_pool_take(places * sizeof *ring) : NULL;
+  if (!ring) {
+    collector->lost = true;
+    return false;
+  }
+  for (uint32_t at = collector->head; at != collector->tail; at++)
+    ring[at & (places - 1)] = *pni_collector_place(collector, at);
+  if (collector->ring) give_ring(collector);
+  collector->ring = ring;
+  collector->places = places;
+  return true;
+}
+
+/* Collectors. */
 
 static const pn_class_t collector_class =
     PNI_CLASS("pn_collector", CID_pn_collector, .finalize = collector_finalize, .inspect = collector_inspect);
@@ -193,41 +244,50 @@ static void drop_previous(pn_collector_t *collector) {
 void pn_collector_drain(pn_collector_t *collector) {
   while (pn_collector_pop(collector)) continue;
   drop_previous(collector);
+  if (collector->ring && pni_collector_empty(collector)) give_ring(collector);
 }
 
-/* A new event at the end of the queue, with a reference to its context that somebody else counts; NULL if none is to be
- * added. */
-static inline pn_event_t *put(
-    pn_collector_t *collector, const pn_class_t *clazz, void *context, pn_event_type_t type, bool counted) {
-  if (PNI_UNLIKELY(!collector || collector->released)) return NULL;
-  pn_event_t *tail = collector->tail;
-  if (tail && tail->type == type && tail->context == context) return NULL;
+static pn_event_t *make_event(const pn_class_t *clazz, void *context, pn_event_type_t type, bool counted) {
   void *block = pni_pool_take(BLOCK);
-  if (PNI_UNLIKELY(!block)) {
-    collector->lost = true;
-    return NULL;
-  }
+  if (PNI_UNLIKELY(!block)) return NULL;
   pn_event_t *event = pni_object_in(block, &event_class);
   *event = (pn_event_t){.clazz = clazz, .context = context, .type = type, .counted = counted};
-  if (tail)
-    tail->next = event;
-  else
-    collector->head = event;
-  collector->tail = event;
   return event;
 }
 
-void pni_collector_put(
-    pn_collector_t *collector, const pn_class_t *clazz, void *context, pn_event_type_t type) {
-  if (put(collector, clazz, context, type, true)) pni_object_incref(context);
+/* The entry, as an event; NULL without memory. */
+static pn_event_t *event_of(struct pni_happening *entry) {
+  if (entry->made) return entry->context;
+  pn_event_t *const event =
+      make_event(pni_object_class(entry->context), entry->context, (pn_event_type_t)entry->type, true);
+  if (!event) return NULL;
+  entry->context = event;
+  entry->made = true;
+  return event;
 }
+
+static struct pni_happening *first(pn_collector_t *collector) {
+  return pni_collector_empty(collector) ? NULL : pni_collector_place(collector, collector->head);
+}
+
+/* Putting in. */
 
 pn_event_t *pn_collector_put(
     pn_collector_t *collector, const pn_class_t *clazz, void *context, pn_event_type_t type) {
+  if (!collector || collector->released) return NULL;
   clazz = pn_class_reify(clazz, context);
-  const bool counted = context && !pni_class_is_marker(clazz) && pni_class_is_plain(clazz);
-  pn_event_t *event = put(collector, clazz, context, type, counted);
-  if (event) pn_class_incref(clazz, context);
+  if (pni_collector_said(collector, context, type)) return NULL;
+  const bool counted = context && !pni_class_is_marker(clazz) && pni_class_is_plain(clazz) &&
+                       clazz == pni_object_class(context);
+  const bool room = !pni_collector_full(collector) || pni_collector_grow(collector);
+  pn_event_t *const event = room ? make_event(clazz, context, type, counted) : NULL;
+  if (!event) {
+    collector->lost = true;
+    return NULL;
+  }
+  *pni_collector_place(collector, collector->tail++) =
+      (struct pni_happening){.context = event, .type = (uint32_t)type, .made = true};
+  pn_class_incref(clazz, context);
   return event;
 }
 
@@ -235,45 +295,60 @@ pn_event_t *pn_collector_put_object(pn_collector_t *collector, void *object, pn_
   return pn_collector_put(collector, PN_OBJECT, object, type);
 }
 
-pn_event_t *pn_collector_peek(pn_collector_t *collector) { return collector->head; }
-
 bool pni_connection_event_first(pn_connection_t *conn, pn_event_type_t type) {
   pn_collector_t *const collector = conn->collector;
-  void *const block = collector && !collector->released ? pni_pool_take(BLOCK) : NULL;
-  if (!block) return false;
-  pn_event_t *const event = pni_object_in(block, &event_class);
-  *event = (pn_event_t){.clazz = pni_object_class(conn),
-      .context = conn,
-      .type = type,
-      .counted = true,
-      .next = collector->head};
+  if (!collector || collector->released) return false;
+  if (pni_collector_full(collector) && !pni_collector_grow(collector)) return false;
+  *pni_collector_place(collector, --collector->head) =
+      (struct pni_happening){.context = conn, .type = (uint32_t)type};
   pni_object_incref(conn);
-  collector->head = event;
-  if (!collector->tail) collector->tail = event;
   return true;
 }
 
-/* Take the first event off the queue, which is not empty. */
-static inline pn_event_t *take(pn_collector_t *collector) {
-  pn_event_t *event = collector->head;
-  collector->head = event->next;
-  if (!collector->head) collector->tail = NULL;
+pn_event_type_t pni_connection_next_type(const pn_connection_t *conn) {
+  const pn_collector_t *const collector = conn->collector;
+  if (!collector || pni_collector_empty(collector)) return PN_EVENT_NONE;
+  return (pn_event_type_t)pni_collector_place(collector, collector->head)->type;
+}
+
+/* Taking out. */
+
+/* Without memory for the event it stays where it is. */
+static pn_event_t *peek(pn_collector_t *collector) {
+  struct pni_happening *const entry = first(collector);
+  pn_event_t *const event = entry ? event_of(entry) : NULL;
+  if (entry && !event) collector->lost = true;
   return event;
 }
 
+pn_event_t *pn_collector_peek(pn_collector_t *collector) { return peek(collector); }
+
 bool pn_collector_pop(pn_collector_t *collector) {
-  if (!collector->head) return false;
-  drop(take(collector));
+  struct pni_happening *const entry = first(collector);
+  if (!entry) return false;
+  const struct pni_happening taken = *entry;
+  collector->head++;
+  if (taken.made)
+    drop(taken.context);
+  else
+    pni_object_decref(taken.context);
   return true;
 }
 
-pn_event_t *pn_collector_next(pn_collector_t *collector) {
-  pn_event_t *previous = collector->previous;
-  pn_event_t *event = collector->previous = collector->head ? take(collector) : NULL;
+pn_event_t *pni_collector_next_slow(pn_collector_t *collector) {
+  pn_event_t *const previous = collector->previous;
+  pn_event_t *const event = peek(collector);
+  collector->previous = event;
+  if (event)
+    collector->head++;
+  else if (collector->ring && pni_collector_empty(collector))
+    give_ring(collector);
   if (previous) drop(previous);
   return event;
 }
 
+pn_event_t *pn_collector_next(pn_collector_t *collector) { return pni_collector_next(collector); }
+
 pn_event_t *pn_collector_prev(pn_collector_t *collector) { return collector->previous; }
 
-bool pn_collector_more(pn_collector_t *collector) { return collector->head && collector->head->next; }
+bool pn_collector_more(pn_collector_t *collector) { return collector->tail - collector->head > 1; }

@@ -7,6 +7,7 @@
  * A session without a window of its own announces as many frames of the usual size as may be unread (limits.def), so that
  * the window alone stops a peer that sends more than is read. While nothing complete is unread, and so nobody may be able
  * to read on, it keeps opening. Runs in the thread that holds the connection. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/fail.h"
@@ -24,6 +25,7 @@ void pn_link_flow(pn_link_t *link, int credit) {
   link->credit += credit;
   if (link->drain_once) link->drain = link->drain_once = false;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 void pn_link_drain(pn_link_t *link, int credit) {
@@ -31,6 +33,7 @@ void pn_link_drain(pn_link_t *link, int credit) {
   link->credit += credit;
   link->drain = link->drain_once = true;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 void pn_link_set_drain(pn_link_t *link, bool drain) {
@@ -38,6 +41,7 @@ void pn_link_set_drain(pn_link_t *link, bool drain) {
   link->drain = drain;
   link->drain_once = false;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 bool pn_link_draining(pn_link_t *link) { return !link->sender && link->drain && link->credit > link->queued; }
@@ -56,6 +60,7 @@ int pn_link_drained(pn_link_t *link) {
     link->drained_due = true;
     pni_endpoint_owe(&link->endpoint, PNI_DUE_FLOW);
   }
+  PNI_TOUCHED(&link->endpoint);
   return drained;
 }
 
@@ -98,24 +103,12 @@ uint32_t pni_session_target(pn_session_t *ssn) {
   return target;
 }
 
-/* Owe a flow if the window that was announced runs low and there is more to announce. */
-static void reopen(pn_session_t *ssn) {
-  if (ssn->window.incoming_window >= ssn->low_water_frames || ssn->flow_due) return;
+void pni_session_reopen(pn_session_t *ssn) {
+  if (ssn->flow_due) return;
   if (!ssn->connection->transport || ssn->local_channel == PNI_NO_CHANNEL) return;
   if (pni_session_target(ssn) <= ssn->window.incoming_window) return;
   ssn->flow_due = true;
   pni_endpoint_owe(&ssn->endpoint, PNI_DUE_FLOW);
-}
-
-void pni_session_used(pn_session_t *ssn, size_t payload) {
-  ssn->frame_bytes += (uint32_t)(((int64_t)payload - (int64_t)ssn->frame_bytes) / 16);
-  reopen(ssn);
-}
-
-void pni_session_taken(pn_session_t *ssn, size_t bytes) {
-  ssn->incoming_bytes -= bytes;
-  if (ssn->connection->transport) ssn->connection->transport->buffered -= bytes;
-  reopen(ssn);
 }
 
 void pni_session_block(pn_session_t *ssn, pn_link_t *link) {
@@ -251,7 +244,8 @@ pni_status pni_receive_flow(pn_transport_t *transport, uint16_t channel, struct 
   }
   if (pni_window_open(&ssn->window)) pni_session_unblock(ssn);
   if (flow.has.handle) return receive_link_flow(transport, ssn, &flow);
-  if (flow.has.delivery_count || flow.has.link_credit || flow.has.available || flow.has.drain) {
+  if (flow.has.delivery_count || flow.has.link_credit || flow.has.available || flow.has.drain ||
+      flow.has.properties) {
     return pni_fail(
         transport, &ssn->endpoint, PNI_FAULT_FLOW_WITHOUT_HANDLE, "flow: a link's fields without its handle");
   }

@@ -5,8 +5,11 @@
  * where it was found. After the peer's close nothing more is looked at. */
 #include "engine/frames.h"
 
+#include "engine/check.h"
+#include "engine/connection.h"
 #include "engine/fail.h"
 #include "engine/trace.h"
+#include "engine/transfer_run.h"
 #include "wire/limits.h"
 
 enum { FIRST = PNI_CODE_open, PERFORMATIVES = PNI_CODE_close - PNI_CODE_open + 1 };
@@ -138,6 +141,7 @@ static inline pni_status receive_frame(
   if (PNI_UNLIKELY(!receive)) return misplaced(transport, body.row);
   struct pni_reader reader = {.pos = body.pos, .end = body.end};
   const pni_status status = receive(transport, frame->channel, &reader);
+  PNI_TOUCHED(&transport->connection->endpoint);
   return PNI_LIKELY(status == PNI_OK) ? PNI_OK : act_on(transport, status, &reader);
 }
 
@@ -178,6 +182,17 @@ static inline pni_status read_header(
   return status;
 }
 
+/* Whether a transfer was followed by another one: equal octets behind the size up to the list's constructor, in what nearly
+ * all are. */
+static inline bool goes_on(const uint8_t *pattern, const uint8_t *next, const uint8_t *end) {
+  enum { FROM = 4, TO = 12 };
+  if (next - pattern < TO || end - next < TO) return false;
+  const uint64_t head = pni_load64(pattern + FROM), next_head = pni_load64(next + FROM);
+  const uint32_t transfer =
+      (uint32_t)PNI_DESCRIPTOR << 24 | PNI_SMALLULONG << 16 | PNI_CODE_transfer << 8 | PNI_LIST8;
+  return head == next_head && (uint32_t)head == transfer && head >> 48 == (PNI_FRAME_HEADER / 4U) << 8;
+}
+
 static pni_status end_of_input(pn_transport_t *transport) {
   if (!transport->connection) return PNI_OK;
   return pni_fail(transport, NULL, PNI_FAULT_ABORTED, "connection aborted");
@@ -198,7 +213,10 @@ static pni_status input(
     TRY(read_header(transport, octets, &frame, limit));
     if (frame.size > (size_t)(end - octets)) break;
     TRY(receive_frame(transport, octets, &frame));
+    const uint8_t *const pattern = octets;
     octets += frame.size;
+    if (goes_on(pattern, octets, end))
+      octets = pni_transfers_received(transport, frame.channel, pattern, octets, end);
     if (PNI_UNLIKELY(transport->state != state)) { /* by open or close */
       state = transport->state;
       limit = size_limit(transport);
@@ -214,8 +232,7 @@ static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
   (void)at;
   const bool listens = !transport->tail_closed;
   const uint32_t timeout = listens ? transport->idle_timeout : 0;
-  const uint32_t remote_timeout =
-      transport->open_sent && !transport->close_sent ? transport->remote_idle_timeout : 0;
+  const uint32_t remote_timeout = transport->close_sent ? 0 : transport->remote_idle_timeout;
   if (!pni_idle_hears(&transport->idle, timeout, transport->bytes_in, now)) {
     pni_transport_error(transport, pni_fault_types[PNI_FAULT_IDLE].condition,
         "local-idle-timeout expired: nothing came for %u ms", timeout);

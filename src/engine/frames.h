@@ -9,9 +9,11 @@
 #ifndef BARYON_ENGINE_FRAMES_H
 #define BARYON_ENGINE_FRAMES_H
 
-#include "engine/endpoint.h"
+#include "engine/session.h"
+#include "engine/trace.h"
 #include "engine/transport.h"
 #include "wire/frame.h"
+#include "wire/limits.h"
 #include "wire/performative.h"
 
 #define PNI_RECEIVE(name)                                                                                    \
@@ -37,8 +39,14 @@ PNI_NODISCARD pni_status pni_frames_output(pn_transport_t *transport, unsigned a
 
 /* The session mapped to an incoming channel in a state in which that frame is due. *ssn is NULL, and the status PNI_OK, if
  * the frame is to be dropped (the session is discarding); a fault has been reported otherwise. begin_end.c */
-PNI_NODISCARD pni_status pni_session_of_channel(
+PNI_NODISCARD pni_status pni_session_of_channel_slow(
     pn_transport_t *transport, uint16_t channel, enum pni_code performative, pn_session_t **ssn);
+PNI_NODISCARD static inline pni_status pni_session_of_channel(
+    pn_transport_t *transport, uint16_t channel, enum pni_code performative, pn_session_t **ssn) {
+  *ssn = pni_map_get(&transport->channels, channel);
+  if (PNI_LIKELY(*ssn && (*ssn)->state == PNI_MAPPED)) return PNI_OK;
+  return pni_session_of_channel_slow(transport, channel, performative, ssn);
+}
 
 /* Pay what an endpoint owes, as far as output has room. Clears each bit of `due` that is paid. What it has to wait for is
  * left in `due` and *waits is set: someone puts it on the queue again (pni_endpoint_owe) when that has come. */
@@ -84,15 +92,42 @@ PNI_SEND(sasl_outcome);
  * writes the header; `payload` says how many of the writer's bytes, the last ones, are payload. A frame that is opened
  * and not closed leaves nothing behind. */
 PNI_NODISCARD pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_writer *writer);
-void pni_frame_close(pn_transport_t *transport, enum pni_frame_type type, uint16_t channel,
-    const struct pni_writer *writer, size_t payload);
+PNI_COLD void pni_frame_trace_sent(
+    pn_transport_t *transport, uint16_t channel, const struct pni_writer *writer, size_t payload);
+static inline void pni_frame_close(pn_transport_t *transport, enum pni_frame_type type, uint16_t channel,
+    const struct pni_writer *writer, size_t payload) {
+  uint8_t *const octets = writer->start - PNI_FRAME_HEADER;
+  const size_t size = writer->size + PNI_FRAME_HEADER;
+  pni_store32(octets, (uint32_t)size);
+  pni_store32(octets + 4, (PNI_FRAME_HEADER / 4U) << 24 | (uint32_t)type << 16 | channel);
+  transport->sink->end += size;
+  transport->frames_out++;
+  if (pni_traces(transport)) pni_frame_trace_sent(transport, channel, writer, payload);
+}
+
+/* The same where the payload is not among the writer's bytes, but goes behind them from where it lies. That is possible only
+ * while pni_output_splices. pieces.c */
+void pni_frame_close_spliced(pn_transport_t *transport, uint16_t channel, const struct pni_writer *writer,
+    struct pni_segments *payload, size_t size);
+
+/* Whether frames go into the output itself, which is taken piece by piece, and nobody wants to see them. */
+bool pni_output_splices(const pn_transport_t *transport);
 
 /* Whether so much waits for the socket that no more frames are to be made. */
 static inline bool pni_output_enough(const pn_transport_t *transport) {
-  return pni_buffer_size(transport->sink) > PNI_OUTPUT_ENOUGH - PNI_OUTPUT_SLACK;
+  return pni_buffer_size(transport->sink) > transport->sink_most;
 }
 
-/* The largest frame that the peer takes. */
-static inline uint32_t pni_frame_limit(const pn_transport_t *transport) { return transport->frame_limit; }
+/* The largest frame that is made: the peer takes it, and a larger one would need a larger block than the pool has. */
+static inline size_t pni_frame_most(const pn_transport_t *transport) {
+  enum { FRAME_MOST = 32 * 1024 };
+  return transport->frame_limit < FRAME_MOST ? transport->frame_limit : FRAME_MOST;
+}
+
+/* How many bytes of deliveries may be unread. */
+static inline size_t pni_buffered_limit(const pn_transport_t *transport) {
+  if (!transport->buffered_limit_set) return PNI_LIMIT_BUFFERED_BYTES;
+  return transport->buffered_limit ? transport->buffered_limit : SIZE_MAX;
+}
 
 #endif

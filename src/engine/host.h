@@ -35,6 +35,9 @@ struct pni_traffic {
 };
 PN_EXTERN void pni_transport_traffic(const pn_transport_t *transport, struct pni_traffic *traffic);
 
+/* Of which type the next event is, PN_EVENT_NONE if there is none. */
+PN_EXTERN pn_event_type_t pni_connection_next_type(const pn_connection_t *connection);
+
 /* Put an event about the connection before all others. False: no memory. */
 PN_EXTERN bool pni_connection_event_first(pn_connection_t *connection, pn_event_type_t type);
 

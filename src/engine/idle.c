@@ -1,6 +1,8 @@
 /* idle.c: idle time-outs: pure arithmetic on what the ticks have seen. [2.4.5]
  *
- * Nobody notes when octets come and frames leave; a tick sees that some have since the last one, and starts the time anew. */
+ * Nobody notes when octets come and frames leave; a tick sees that some have since the last one. Of the peer it is assumed
+ * that they came just now, of ourselves that they left as early as can be: neither is a peer given up that was in time, nor
+ * does one wait longer for us than half of what it bears, which may cost an empty frame too many. */
 #include "engine/idle.h"
 
 #include <stddef.h>
@@ -28,11 +30,18 @@ void pni_idle_speaks(struct pni_idle *idle, uint32_t remote_timeout, uint64_t fr
     idle->output_deadline = 0;
     return;
   }
-  const bool silent = idle->output_deadline != 0 && frames_out == idle->frames_out;
-  const bool due = silent && now >= idle->output_deadline;
-  if (due || !silent) idle->output_deadline = after(now, remote_timeout > 1 ? remote_timeout / 2 : 1);
-  if (due) idle->keepalive = true;
+  const int64_t half = remote_timeout > 1 ? remote_timeout / 2 : 1;
+  if (idle->output_deadline == 0)
+    idle->output_deadline = after(now, half);
+  else if (frames_out != idle->frames_out)
+    idle->output_deadline = after(idle->ticked, half); /* they may have left right after that tick */
+  const bool due = now >= idle->output_deadline;
+  if (due) {
+    idle->output_deadline = after(now, half);
+    idle->keepalive = true;
+  }
   idle->frames_out = due ? frames_out + 1 : frames_out;
+  idle->ticked = now;
 }
 
 int64_t pni_idle_deadline(const struct pni_idle *idle) {

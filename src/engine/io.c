@@ -5,17 +5,22 @@
  *
  * Order of events at the end: TAIL_CLOSED and HEAD_CLOSED as they happen, ERROR when it is found, CLOSED last. There is no
  * ERROR after HEAD_CLOSED: who has said goodbye does not mind that the peer hangs up without. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/event.h"
 #include "engine/fail.h"
+#include "engine/pieces.h"
 #include "engine/trace.h"
 #include "wire/limits.h"
 #include <string.h>
 
 enum {
-  INPUT_ROOM = 16 * 1024,  /* least room that is offered for reading */
-  INPUT_BLOCK = 64 * 1024, /* what a connection reads into once it is open */
-  HELD = 32 * 1024         /* most that waits for a connection to be bound */
+  INPUT_ROOM = 16 * 1024,   /* least room that is offered for reading */
+  INPUT_BLOCK = 64 * 1024,  /* what a connection reads into once it is open */
+  BULK_BLOCK = 1024 * 1024, /* while large payloads come */
+  BULK_ROOM = 512 * 1024,   /* least room, then */
+  HEADROOM = 32 * 1024,     /* before what is read into the next block: for the beginning of a frame */
+  HELD = 32 * 1024          /* most that waits for a connection to be bound */
 };
 
 /* Queue an event about the end unless that was done; one that there was no memory for is queued by a later call. */
@@ -51,6 +56,7 @@ void pni_transport_end_output(pn_transport_t *transport) {
   if (transport->head_closed) return;
   transport->head_closed = true;
   pni_buffer_clear(&transport->output);
+  pni_splices_clear(transport);
   pni_trace_end(transport, true);
   pni_transport_post(transport);
 }
@@ -62,8 +68,7 @@ static void fail_internally(pn_transport_t *transport) {
   if (!transport->failed) pni_transport_error(transport, "amqp:internal-error", "out of memory");
 }
 
-/* An application that misses an event might wait for it for ever. */
-static void check_events(pn_transport_t *transport) {
+void pni_transport_check_events(pn_transport_t *transport) {
   pn_collector_t *const collector = transport->connection ? transport->connection->collector : NULL;
   if (PNI_LIKELY(!collector || !collector->lost)) return;
   collector->lost = false;
@@ -102,22 +107,41 @@ void pni_transport_resume(pn_transport_t *transport) {
   if (pni_buffer_size(&transport->input) > 0) take_buffered(transport);
 }
 
-/* How much room to make: much at once for whoever has opened, and not more than will do for who has not. */
-static size_t room_wanted(const pn_transport_t *transport) {
+/* Payload that stays in its block keeps all of that: only if a good part of the last one was such may the next be large. */
+static size_t new_block(pn_transport_t *transport) {
   const bool opened = transport->state != PNI_START && transport->state != PNI_OPEN_SENT;
-  if (transport->input.block) return INPUT_ROOM;
-  return opened ? INPUT_BLOCK : INPUT_ROOM;
+  const bool bulk = transport->sliced >= INPUT_ROOM && transport->sliced >= transport->read / 2;
+  transport->read = transport->sliced = 0;
+  return bulk ? BULK_BLOCK : opened ? INPUT_BLOCK : INPUT_ROOM;
+}
+
+/* Make room: much at once for whoever has opened, and not more than will do for who has not. */
+static pni_status make_room(pn_transport_t *transport) {
+  struct pni_buffer *const input = &transport->input;
+  if (PNI_LIKELY(!input->block)) return pni_buffer_renew(input, new_block(transport));
+  if (!input->shared) return pni_buffer_reserve(input, INPUT_ROOM);
+  const size_t least = input->capacity == BULK_BLOCK ? BULK_ROOM : INPUT_ROOM;
+  return pni_buffer_room(input) < least ? pni_buffer_renew(input, new_block(transport)) : PNI_OK;
+}
+
+pn_shared_bytes_t *pni_transport_slice(pn_transport_t *transport, const uint8_t *bytes, size_t size) {
+  struct pni_buffer *const input = &transport->input;
+  if (!input->block || bytes < input->block || bytes >= input->block + input->end) return NULL;
+  pn_shared_bytes_t *const block = pni_buffer_share(input);
+  if (block) transport->sliced += size;
+  return block;
 }
 
 ssize_t pn_transport_capacity(pn_transport_t *transport) {
   if (transport->tail_closed) return PN_EOS;
   const size_t held = pni_buffer_size(&transport->input);
   if (!transport->connection && held >= HELD) return 0;
-  if (pni_buffer_reserve(&transport->input, room_wanted(transport)) != PNI_OK) {
+  if (make_room(transport) != PNI_OK) {
     fail_internally(transport);
     pni_buffer_clear(&transport->input);
     return PN_OUT_OF_MEMORY;
   }
+  transport->offered = true;
   return (ssize_t)pni_buffer_room(&transport->input);
 }
 
@@ -126,14 +150,63 @@ char *pn_transport_tail(pn_transport_t *transport) {
   return (char *)transport->input.block + transport->input.end;
 }
 
+/* So much has been read into the input's block. */
+static void receive(pn_transport_t *transport, size_t size) {
+  transport->input.end += size;
+  transport->read += size;
+  transport->bytes_in += size;
+  take_buffered(transport);
+}
+
 int pn_transport_process(pn_transport_t *transport, size_t size) {
   if (transport->tail_closed) return PN_EOS;
   const size_t room = pni_buffer_room(&transport->input);
-  if (size > room) size = room;
-  transport->input.end += size;
+  transport->offered = false;
+  receive(transport, size < room ? size : room);
+  return 0;
+}
+
+/* While large payloads come there is room for much each time, so that one read takes all there is. */
+size_t pni_transport_room(pn_transport_t *transport, struct pni_piece *pieces, size_t max) {
+  struct pni_buffer *const input = &transport->input, *const next = &transport->next;
+  if (max == 0) return 0;
+  const size_t rest = input->capacity == BULK_BLOCK ? pni_buffer_room(input) : 0;
+  if (max > 1 && rest > 0 && rest < BULK_ROOM && !transport->tail_closed &&
+      (next->block || pni_buffer_reserve(next, BULK_BLOCK) == PNI_OK)) {
+    next->start = next->end = HEADROOM;
+    transport->offered = true;
+    pieces[0] = (struct pni_piece){input->block + input->end, rest};
+    pieces[1] = (struct pni_piece){next->block + next->end, pni_buffer_room(next)};
+    return 2;
+  }
+  const ssize_t capacity = pn_transport_capacity(transport);
+  if (capacity <= 0) return 0;
+  pieces[0] = (struct pni_piece){input->block + input->end, (size_t)capacity};
+  return 1;
+}
+
+/* What was read beyond the input's block: with what is left of that it goes on in the next one. */
+static void receive_next(pn_transport_t *transport, size_t size) {
+  if (size > pni_buffer_room(&transport->next)) size = pni_buffer_room(&transport->next);
+  transport->next.end += size;
+  (void)new_block(transport);
+  if (pni_buffer_go_on(&transport->input, &transport->next) != PNI_OK) {
+    fail_internally(transport);
+    return;
+  }
+  transport->read += size;
   transport->bytes_in += size;
   take_buffered(transport);
-  return 0;
+}
+
+void pni_transport_filled(pn_transport_t *transport, size_t size) {
+  if (transport->tail_closed) return;
+  const size_t room = pni_buffer_room(&transport->input);
+  const size_t first = size < room ? size : room;
+  transport->offered = false;
+  receive(transport, first);
+  if (size > first && transport->next.block && !transport->tail_closed) receive_next(transport, size - first);
+  if (transport->next.block) pni_buffer_clear(&transport->next);
 }
 
 /* The rest of what was pushed goes through the buffer. */
@@ -189,42 +262,62 @@ static bool has_room(const struct pni_buffer *output) {
 
 static void produce(pn_transport_t *transport) {
   struct pni_buffer *output = &transport->output;
-  if (transport->head_closed || !has_room(output)) return;
+  if (transport->input.shared && !transport->offered) pni_buffer_trim(&transport->input);
+  if (transport->head_closed || !has_room(output) || transport->splices.size >= PNI_SPLICES_ENOUGH) return;
   if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);
-  check_events(transport);
+  pni_transport_check_events(transport);
   if (PNI_UNLIKELY(pni_layer_output(transport, 0, output) != PNI_OK)) {
     fail_internally(transport);
     transport->close_sent = true;
   }
+  if (transport->connection) PNI_TOUCHED(&transport->connection->endpoint);
   if (pni_buffer_size(output) > 0) return;
   if (output->block) pni_buffer_clear(output);
-  if (transport->close_sent) pni_transport_end_output(transport);
+  if (transport->close_sent && !transport->lingers && transport->splices.size == 0)
+    pni_transport_end_output(transport);
+}
+
+/* What is to go, as far as it lies in one place. */
+pn_bytes_t pni_transport_front(pn_transport_t *transport) {
+  const struct pni_buffer *const output = &transport->output;
+  struct pni_piece piece;
+  produce(transport);
+  if (PNI_UNLIKELY(transport->splices.segments.first != NULL)) {
+    (void)pni_output_pieces(transport, &piece, 1);
+    return pn_bytes(piece.size, piece.base);
+  }
+  const size_t size = pni_buffer_size(output);
+  return size > 0 ? pn_bytes(size, (const char *)pni_buffer_bytes(output)) : pn_bytes_null;
 }
 
 ssize_t pn_transport_pending(pn_transport_t *transport) {
-  produce(transport);
-  return transport->head_closed ? PN_EOS : (ssize_t)pni_buffer_size(&transport->output);
+  const pn_bytes_t front = pni_transport_front(transport);
+  return transport->head_closed ? PN_EOS : (ssize_t)front.size;
 }
 
 const char *pn_transport_head(pn_transport_t *transport) {
-  return pn_transport_pending(transport) > 0 ? (const char *)pni_buffer_bytes(&transport->output) : NULL;
+  const pn_bytes_t front = pni_transport_front(transport);
+  return front.size > 0 ? front.start : NULL;
 }
 
 ssize_t pn_transport_peek(pn_transport_t *transport, char *dst, size_t size) {
-  const ssize_t pending = pn_transport_pending(transport);
-  if (pending <= 0) return pending;
-  if ((size_t)pending < size) size = (size_t)pending;
-  memcpy(dst, pni_buffer_bytes(&transport->output), size);
+  const pn_bytes_t front = pni_transport_front(transport);
+  if (front.size == 0) return transport->head_closed ? PN_EOS : 0;
+  if (front.size < size) size = front.size;
+  memcpy(dst, front.start, size);
   return (ssize_t)size;
 }
 
 void pn_transport_pop(pn_transport_t *transport, size_t size) {
-  const size_t there = pni_buffer_size(&transport->output);
+  const size_t there = pni_buffer_size(&transport->output) + transport->splices.size;
   if (size > there) size = there;
   if (size == 0) return;
   transport->bytes_out += size;
-  pni_buffer_drop(&transport->output, size);
-  if (size == there && transport->close_sent) pni_transport_end_output(transport);
+  if (PNI_LIKELY(!transport->splices.segments.first))
+    pni_buffer_drop(&transport->output, size);
+  else
+    pni_output_drop(transport, size);
+  if (size == there && transport->close_sent && !transport->lingers) pni_transport_end_output(transport);
 }
 
 int pn_transport_close_head(pn_transport_t *transport) {

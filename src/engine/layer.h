@@ -34,8 +34,9 @@ struct pni_layers {
   uint8_t count;
 };
 
-/* Once so much waits for the socket, no more frames are made: less than the slack is left of a block of the pool. */
-enum { PNI_OUTPUT_ENOUGH = 64 * 1024, PNI_OUTPUT_SLACK = 2 * 1024 };
+/* Once so much waits for the socket, no more frames are made: less than the slack is left of a buffer's largest block; payload
+ * that waits beside the buffer may be more. */
+enum { PNI_OUTPUT_ENOUGH = 64 * 1024, PNI_OUTPUT_SLACK = 2 * 1024, PNI_SPLICES_ENOUGH = 1024 * 1024 };
 
 /* The stack as it is before the first octet: of a server the sniffer, of a client what it is configured to begin with. */
 void pni_layers_begin(pn_transport_t *transport);

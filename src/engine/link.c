@@ -6,6 +6,7 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/link.h"
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/session.h"
@@ -65,9 +66,12 @@ static void remove_name(pn_link_t *link) {
 
 void pni_link_name_again(pn_link_t *link) {
   const bool attached = link->remote_handle != PNI_NO_HANDLE;
-  const bool meant = link->endpoint.remote != PNI_CLOSED && !(attached && link->endpoint.local == PNI_CLOSED);
+  const bool gone = attached && link->endpoint.local == PNI_CLOSED && !link->errant;
+  const bool meant = link->endpoint.remote != PNI_CLOSED && !gone;
   if (!meant) remove_name(link);
 }
+
+void pni_link_unname(pn_link_t *link) { remove_name(link); }
 
 static pn_link_t *first_named(pn_session_t *ssn, pn_bytes_t name, bool sender, bool attached) {
   pn_link_t *link = pni_map_get(&ssn->names, name_key(name, sender));
@@ -104,6 +108,8 @@ pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name) {
   link->session = ssn;
   link->name = (char *)(link + 1);
   if (name.size > 0) memcpy(link->name, name.start, name.size);
+  link->unsettled_end = &link->unsettled;
+  link->works = ssn->connection->works;
   link->sender = sender;
   link->name_size = (uint32_t)name.size;
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;
@@ -220,7 +226,7 @@ static void lose(pn_delivery_t *dlv) {
       ssn->outgoing_bytes -= waiting;
     } else {
       dlv->done = dlv->updated = dlv->remote.settled = true;
-      ssn->incoming_bytes -= waiting;
+      pni_session_taken(ssn, waiting);
       if (!dlv->advanced) ssn->incoming_complete++;
       pni_delivery_work(dlv);
     }
@@ -280,18 +286,21 @@ void pn_link_open(pn_link_t *link) {
   if (endpoint->due & PNI_DUE_CLOSE) pni_endpoint_paid(endpoint, PNI_DUE_CLOSE); /* the peer need not know */
   const bool attached = link->local_handle != PNI_NO_HANDLE && !link->detach_sent;
   pni_endpoint_tell(endpoint, PN_LINK_LOCAL_OPEN, attached ? 0 : PNI_DUE_OPEN);
+  PNI_TOUCHED(endpoint);
 }
 
 /* Once the detach has been sent it stays one: only a link that is attached can be closed. */
 void pn_link_close(pn_link_t *link) {
   if (link->endpoint.due & PNI_DUE_CLOSE) link->detach = false;
   pni_endpoint_close(&link->endpoint);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 void pn_link_detach(pn_link_t *link) {
   if (link->endpoint.local != PNI_ACTIVE || link->detach) return;
   link->detach = true;
   pni_endpoint_tell(&link->endpoint, PN_LINK_LOCAL_DETACH, PNI_DUE_CLOSE);
+  PNI_TOUCHED(&link->endpoint);
 }
 
 /* Lists. */

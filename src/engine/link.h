@@ -30,6 +30,7 @@ struct pn_link_t {
   bool dropping : 1;    /* receiver: the rest of a delivery that nobody wants is coming */
   bool blocked : 1;     /* sender: on the session's list of those that wait for its window */
   bool echo_due : 1;    /* the peer asked for a flow */
+  bool works;           /* somebody looks at the connection's work list: its deliveries are kept on it */
   uint8_t snd_settle_mode, rcv_settle_mode;
   uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
   /* Flow [2.6.7], as the API counts: sender: credit given and not used by an advance, deliveries advanced and not yet
@@ -39,7 +40,7 @@ struct pn_link_t {
   int32_t available; /* sender: what we offer; receiver: what the peer offers */
   int32_t drained;   /* receiver: credit given back by the peer and not yet told; */
   /* Deliveries, in order. */
-  pn_delivery_t *unsettled, *last_unsettled;
+  pn_delivery_t *unsettled, **unsettled_end; /* where the next one is to be entered */
   pn_delivery_t *current;
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
@@ -64,8 +65,11 @@ pn_link_t *pni_link_find(pn_session_t *ssn, pn_bytes_t name, bool sender);
 pn_link_t *pni_link_rival(pn_session_t *ssn, pn_bytes_t name, bool sender);
 
 /* A link is found by its name as long as an attach of the peer's may mean it: until the peer has closed it, or has attached
- * it and it is closed here. To be called when its states have changed. */
+ * it and it is closed here without an error. To be called when its states have changed. */
 void pni_link_name_again(pn_link_t *link);
+
+/* No attach means it any more: it is over, or another link has its name now. */
+void pni_link_unname(pn_link_t *link);
 
 /* Its session is mapped on neither side any more: it has no handles, and what of its deliveries was under way is lost. */
 void pni_link_unmapped(pn_link_t *link);

@@ -38,24 +38,13 @@ pni_status pni_frame_open(pn_transport_t *transport, size_t room, struct pni_wri
   return PNI_OK;
 }
 
-static PNI_COLD void trace(
+void pni_frame_trace_sent(
     pn_transport_t *transport, uint16_t channel, const struct pni_writer *writer, size_t payload) {
   if (pni_traces_frames(transport))
     pni_trace_frame(transport, channel, writer->start, writer->size, payload, true);
   if (pni_traces_raw(transport)) {
     pni_trace_raw(transport, writer->start - PNI_FRAME_HEADER, writer->size + PNI_FRAME_HEADER, true);
   }
-}
-
-void pni_frame_close(pn_transport_t *transport, enum pni_frame_type type, uint16_t channel,
-    const struct pni_writer *writer, size_t payload) {
-  uint8_t *const octets = writer->start - PNI_FRAME_HEADER;
-  const size_t size = writer->size + PNI_FRAME_HEADER;
-  pni_store32(octets, (uint32_t)size);
-  pni_store32(octets + 4, (PNI_FRAME_HEADER / 4U) << 24 | (uint32_t)type << 16 | channel);
-  transport->sink->end += size;
-  transport->frames_out++;
-  if (pni_traces(transport)) trace(transport, channel, writer, payload);
 }
 
 /* The performative did not fit: how large it is, is known now. */
@@ -174,7 +163,7 @@ pni_status pni_frames_output(pn_transport_t *transport, unsigned at, struct pni_
   if (PNI_UNLIKELY(transport->idle.keepalive)) {
     transport->idle.keepalive = false;
     if (transport->open_sent && !transport->close_sent && pni_buffer_size(transport->sink) == 0 &&
-        pni_buffer_size(&transport->output) == 0)
+        pni_buffer_size(&transport->output) == 0 && transport->splices.size == 0)
       return send_empty(transport);
   }
   return PNI_OK;

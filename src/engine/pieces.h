@@ -10,7 +10,7 @@
 #include <proton/types.h>
 #include <stddef.h>
 
-/* A run of bytes, laid out as POSIX's struct iovec. */
+/* A run of bytes, laid out as POSIX's struct iovec; what is to go is not to be written to. */
 struct pni_piece {
   void *base;
   size_t size;
@@ -34,7 +34,12 @@ PN_EXTERN void pni_transport_written(pn_transport_t *transport, size_t size);
  * (pn_transport_tail_closed) or not now (nothing is bound yet and enough waits for that). Valid like those of gather. */
 PN_EXTERN size_t pni_transport_room(pn_transport_t *transport, struct pni_piece *pieces, size_t max);
 
-/* `size` bytes have been read into that room: handle them. */
+/* `size` bytes have been read into that room: handle them. 0: there was nothing to read, and nobody reads into it any more. */
 PN_EXTERN void pni_transport_filled(pn_transport_t *transport, size_t size);
+
+/* Inside the engine: what the output consists of now; drop its first bytes, all of which are there; drop all payload. */
+size_t pni_output_pieces(pn_transport_t *transport, struct pni_piece *pieces, size_t max);
+void pni_output_drop(pn_transport_t *transport, size_t size);
+void pni_splices_clear(pn_transport_t *transport);
 
 #endif

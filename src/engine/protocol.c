@@ -48,6 +48,8 @@ void pni_protocol_text(struct pni_text *text, const uint8_t *bytes, size_t size)
     pni_text_string(text, "another version of AMQP");
   } else if (shown >= 4 && memcmp(bytes, "AMQP", 4) == 0) {
     pni_text_string(text, "no header that is known");
+  } else if (shown >= 2 && bytes[0] == 22 && bytes[1] == 3) {
+    pni_text_string(text, "TLS, for which nothing is set up here");
   } else {
     pni_text_string(text, "not AMQP");
   }

@@ -5,6 +5,7 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/session.h"
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/fail.h"
@@ -171,8 +172,14 @@ pn_session_t *pn_session_next(pn_session_t *ssn, pn_state_t state) {
 
 /* What the application sets and sees. */
 
-void pn_session_open(pn_session_t *ssn) { pni_endpoint_open(&ssn->endpoint); }
-void pn_session_close(pn_session_t *ssn) { pni_endpoint_close(&ssn->endpoint); }
+void pn_session_open(pn_session_t *ssn) {
+  pni_endpoint_open(&ssn->endpoint);
+  PNI_TOUCHED(&ssn->endpoint);
+}
+void pn_session_close(pn_session_t *ssn) {
+  pni_endpoint_close(&ssn->endpoint);
+  PNI_TOUCHED(&ssn->endpoint);
+}
 pn_state_t pn_session_state(pn_session_t *ssn) { return pni_endpoint_state(&ssn->endpoint); }
 pn_connection_t *pn_session_connection(pn_session_t *ssn) { return ssn ? ssn->connection : NULL; }
 pn_error_t *pn_session_error(pn_session_t *ssn) {

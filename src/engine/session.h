@@ -2,11 +2,13 @@
 #ifndef BARYON_ENGINE_SESSION_H
 #define BARYON_ENGINE_SESSION_H
 
+#include "engine/connection.h"
 #include "engine/delivery_ids.h"
 #include "engine/endpoint.h"
 #include "engine/map.h"
 #include "engine/numbers.h"
 #include "engine/serial.h"
+#include "engine/transport.h"
 #include "engine/window.h"
 #include <proton/session.h>
 
@@ -62,11 +64,34 @@ void pni_session_unblock(pn_session_t *ssn);
 /* The window to announce now. */
 uint32_t pni_session_target(pn_session_t *ssn);
 
+/* The window that was announced runs low: owe a flow if there is more to announce. */
+PNI_COLD void pni_session_reopen(pn_session_t *ssn);
+
+static inline void pni_session_look(pn_session_t *ssn) {
+  if (PNI_UNLIKELY(ssn->window.incoming_window < ssn->low_water_frames)) pni_session_reopen(ssn);
+}
+
 /* A transfer frame has used the window that was announced: owe a flow if it runs low and can be reopened. */
-void pni_session_used(pn_session_t *ssn, size_t payload);
+static inline void pni_session_used(pn_session_t *ssn, size_t payload) {
+  ssn->frame_bytes += (uint32_t)(((int64_t)payload - (int64_t)ssn->frame_bytes) / 16);
+  pni_session_look(ssn);
+}
+
+/* The same of so many frames, one at the least, with so much payload in all. */
+static inline void pni_session_used_many(pn_session_t *ssn, size_t payload, uint32_t frames) {
+  const int64_t weight = frames < 16 ? frames : 16;
+  const int64_t usual = (int64_t)(payload / frames);
+  ssn->frame_bytes += (uint32_t)((usual - (int64_t)ssn->frame_bytes) * weight / 16);
+  pni_session_look(ssn);
+}
 
 /* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
-void pni_session_taken(pn_session_t *ssn, size_t bytes);
+static inline void pni_session_taken(pn_session_t *ssn, size_t bytes) {
+  pn_transport_t *const transport = ssn->connection->transport;
+  ssn->incoming_bytes -= bytes;
+  if (transport) transport->buffered -= bytes;
+  pni_session_look(ssn);
+}
 
 /* It is mapped on neither side any more: forget what was counted by handle and delivery-id, and take its links off the wire.
  * It may be gone then. */

@@ -20,17 +20,22 @@
 
 /* Outgoing. */
 
-/* Take the first delivery off the session's list; NULL if it is empty. Those that are finished only leave the list. */
+/* Take the first delivery off the session's list. */
+static inline pn_delivery_t *take_off(pn_session_t *ssn) {
+  pn_delivery_t *const dlv = ssn->due_dispositions;
+  ssn->due_dispositions = dlv->due_next;
+  dlv->due = false;
+  return dlv;
+}
+
+/* Take off the first one that is to be told of; NULL if there is none. Those that are finished only leave the list. */
 static pn_delivery_t *take_due(pn_session_t *ssn) {
   while (ssn->due_dispositions) {
-    pn_delivery_t *dlv = ssn->due_dispositions;
-    ssn->due_dispositions = dlv->due_next;
-    if (!ssn->due_dispositions) ssn->last_due_disposition = NULL;
-    dlv->due = false;
+    pn_delivery_t *const dlv = take_off(ssn);
     if (dlv->listed && dlv->has_id && !dlv->remote.settled) return dlv;
     if (!dlv->listed)
-      pni_object_decref(dlv);
-    else if (dlv->locally_settled && dlv->remote.settled)
+      pni_delivery_decref(dlv);
+    else if (dlv->locally_settled && dlv->remote.settled && (dlv->sent || !dlv->link->sender))
       pni_delivery_finish(dlv);
   }
   return NULL;
@@ -43,14 +48,21 @@ struct run {
   bool receiver, settled;
 };
 
-static bool extends(const struct run *run, const pn_delivery_t *dlv) {
-  return dlv && dlv->listed && dlv->has_id && !dlv->remote.settled && dlv->id == run->last + 1 &&
-         dlv->link->sender != run->receiver && dlv->local.type == run->type &&
-         dlv->locally_settled == run->settled && pni_disposition_plain(&dlv->local);
+/* Whether the delivery, which is due next, says the same of the next id. */
+static inline bool extends(const struct run *run, const pn_delivery_t *dlv) {
+  return dlv->id == run->last + 1 && dlv->local.type == run->type && dlv->locally_settled == run->settled &&
+         dlv->listed && dlv->has_id && !dlv->remote.settled && dlv->link->sender != run->receiver &&
+         pni_disposition_plain(&dlv->local);
 }
 
-static void told(pn_delivery_t *dlv) {
-  if (dlv->locally_settled) pni_delivery_finish(dlv);
+/* As many of those that follow as say the same. */
+static void extend(pn_session_t *ssn, struct run *run) {
+  pn_delivery_t *dlv;
+  while ((dlv = ssn->due_dispositions) && extends(run, dlv)) {
+    run->last++;
+    (void)take_off(ssn);
+    if (run->settled && !pni_delivery_leave(dlv)) pni_delivery_finish(dlv);
+  }
 }
 
 static pni_status write_run(
@@ -97,11 +109,8 @@ pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn) {
         .receiver = !dlv->link->sender,
         .settled = dlv->locally_settled};
     const bool plain = pni_disposition_plain(&dlv->local);
-    told(dlv);
-    while (plain && extends(&run, ssn->due_dispositions)) {
-      run.last++;
-      told(take_due(ssn));
-    }
+    if (run.settled) pni_delivery_finish(dlv);
+    if (plain) extend(ssn, &run);
     const pni_status status = write_run(transport, ssn, &run, state);
     pni_pool_give(block, capacity);
     TRY(status);
@@ -117,18 +126,37 @@ static bool terminal(uint64_t type) {
          type == PN_DECLARED;
 }
 
-/* Apply a disposition to one delivery. A state that is final here is not changed any more. [3.4] */
-static pni_status apply(pn_delivery_t *dlv, const struct pni_disposition *disposition) {
-  if (disposition->has.state && !(terminal(dlv->remote.type) && dlv->remote.settled)) {
+/* Apply a disposition to one delivery; `plain` is its state if that is a type and nothing else. A state that is final here is
+ * not changed any more. [3.4] */
+static inline pni_status apply(
+    pn_delivery_t *dlv, const struct pni_disposition *disposition, uint64_t plain) {
+  if (disposition->has.state && !(dlv->remote.settled && terminal(dlv->remote.type))) {
     struct pni_reader reader = pni_reader(disposition->state.start, disposition->state.size);
-    TRY(pni_disposition_read(&dlv->remote, &reader));
+    if (plain != 0)
+      pni_disposition_be_plain(&dlv->remote, plain);
+    else
+      TRY(pni_disposition_read(&dlv->remote, &reader));
   }
   if (disposition->settled) dlv->remote.settled = true;
   dlv->updated = true;
   pni_delivery_work(dlv);
-  pni_collector_put(dlv->link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
-  if (dlv->locally_settled && dlv->remote.settled) pni_delivery_finish(dlv);
+  pni_collector_put(dlv->link->session->connection->collector, dlv, PN_DELIVERY);
+  /* What is still to be framed has to leave first: the peer waits for the end of what it has settled. */
+  const bool framed = dlv->sent || !dlv->link->sender;
+  if (dlv->locally_settled && dlv->remote.settled && framed) pni_delivery_finish(dlv);
   return PNI_OK;
+}
+
+/* Apply to one delivery a state that is its type and nothing else, to be followed by an event; false if there is more to do
+ * than that. */
+static inline bool apply_plain(pn_delivery_t *dlv, uint64_t type, bool settled) {
+  const bool simple =
+      !dlv->remote.settled && !dlv->remote.detail && !(settled && dlv->locally_settled) && !dlv->link->works;
+  if (PNI_UNLIKELY(!simple)) return false;
+  dlv->remote.type = type;
+  dlv->remote.settled = settled;
+  dlv->updated = true;
+  return true;
 }
 
 pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
@@ -143,13 +171,19 @@ pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, 
     return pni_fail(transport, &ssn->endpoint, PNI_FAULT_DISPOSITION_RANGE,
         "disposition: last, %" PRIu32 ", comes before first, %" PRIu32, last, disposition.first);
   }
+  pn_collector_t *const collector = ssn->connection->collector;
+  const uint64_t plain = pni_disposition_plain_type(disposition.state);
   struct pni_delivery_ids *ids = disposition.role ? &ssn->outgoing : &ssn->incoming;
   pni_serial id = disposition.first;
   pn_delivery_t *dlv;
   while ((dlv = pni_delivery_ids_next(ids, id, last))) {
     id = dlv->id;
-    status = apply(dlv, &disposition);
-    if (status) return pni_fail_decode(transport, status, body);
+    if (plain != 0 && apply_plain(dlv, plain, disposition.settled)) {
+      pni_collector_put(collector, dlv, PN_DELIVERY);
+    } else {
+      status = apply(dlv, &disposition, plain);
+      if (status) return pni_fail_decode(transport, status, body);
+    }
     if (id++ == last) break;
   }
   return PNI_OK;

@@ -7,6 +7,7 @@
  *
  * Invariant: link->unsent is the first delivery of which a frame has still to be written; all before it are sent.
  * Runs in the thread that holds the connection. Takes no lock, reads no clock. */
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/event.h"
@@ -14,17 +15,16 @@
 #include "engine/frames.h"
 #include "engine/link.h"
 #include "engine/session.h"
+#include "engine/transfer_run.h"
 #include "wire/limits.h"
+#include "wire/straight.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* Outgoing. */
 
-enum {
-  PERFORMATIVE_ROOM = 96, /* a transfer's fields at their largest, but for the state */
-  FRAME_MOST = 32 * 1024  /* larger ones would be had by larger blocks only */
-};
+enum { PERFORMATIVE_ROOM = 96 }; /* a transfer's fields at their largest, but for the state */
 
 /* The delivery's state, encoded for the frame, in `room`; nothing if there is none, or it is larger: then a disposition
  * follows with it. */
@@ -48,16 +48,59 @@ static void describe(const pn_link_t *link, const pn_delivery_t *dlv, struct pni
   transfer->aborted = transfer->has.aborted = dlv->aborted;
 }
 
+/* A frame with so much payload has been written; `told` is whether the delivery's state was in it. */
+static inline void written(pn_link_t *link, pn_delivery_t *dlv, size_t payload, bool more, bool told) {
+  dlv->waiting -= payload;
+  link->session->outgoing_bytes -= payload;
+  pni_window_sent(&link->session->window);
+  dlv->begun = true;
+  dlv->sent = !more;
+  link->session->connection->transport->messages_out += !more && !dlv->aborted;
+  if (PNI_UNLIKELY(dlv->local.type != 0 && !told && dlv->has_id)) pni_delivery_owe(dlv);
+}
+
+/* Write one frame of much payload, which goes from where it lies. */
+static PNI_NOINLINE pni_status write_spliced(pn_transport_t *transport, pn_link_t *link, pn_delivery_t *dlv) {
+  uint8_t state[512];
+  struct pni_transfer transfer = {.has.nothing = false};
+  describe(link, dlv, &transfer);
+  transfer.state = encoded_state(dlv, state, sizeof state);
+  transfer.has.state = transfer.state.size > 0;
+  transfer.more = transfer.has.more = true; /* as large as without it or larger */
+  const size_t limit = pni_frame_most(transport) - PNI_FRAME_HEADER;
+  struct pni_writer writer;
+  TRY(pni_frame_open(transport, PERFORMATIVE_ROOM + transfer.state.size, &writer));
+  pni_transfer_encode(&writer, &transfer);
+  if (writer.size >= limit || !pni_writer_fits(&writer)) return PNI_OVERFLOW;
+  const size_t room = limit - writer.size;
+  const size_t payload = dlv->waiting < room ? dlv->waiting : room;
+  if (dlv->done && payload == dlv->waiting) {
+    transfer.more = transfer.has.more = false;
+    writer.size = 0;
+    pni_transfer_encode(&writer, &transfer);
+  }
+  struct pni_segments segments = {NULL, NULL};
+  const pni_status status = pni_payload_move(&link->payload, payload, &segments);
+  if (status) {
+    pni_segments_clear(&segments);
+    return status;
+  }
+  pni_frame_close_spliced(transport, (uint16_t)link->session->local_channel, &writer, &segments, payload);
+  written(link, dlv, payload, transfer.more, transfer.has.state);
+  return PNI_OK;
+}
+
 /* Write one frame of the delivery. */
 static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_delivery_t *dlv) {
+  if (PNI_UNLIKELY(dlv->waiting >= PNI_SEGMENT_LEAST) && pni_output_splices(transport))
+    return write_spliced(transport, link, dlv);
   uint8_t state[512];
   struct pni_transfer transfer = {.has.nothing = false};
   describe(link, dlv, &transfer);
   transfer.state = encoded_state(dlv, state, sizeof state);
   transfer.has.state = transfer.state.size > 0;
   const size_t waiting = dlv->waiting;
-  const size_t theirs = pni_frame_limit(transport);
-  const size_t limit = (theirs < FRAME_MOST ? theirs : FRAME_MOST) - PNI_FRAME_HEADER;
+  const size_t limit = pni_frame_most(transport) - PNI_FRAME_HEADER;
   const size_t performative = PERFORMATIVE_ROOM + transfer.state.size;
   const bool fits = waiting + performative <= limit;
   transfer.more = transfer.has.more = !dlv->aborted && (!dlv->done || !fits);
@@ -76,27 +119,22 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
   const size_t chunk = waiting <= room ? waiting : room;
   if (chunk > 0) {
     pni_payload_take(&link->payload, (char *)writer.start + writer.size, chunk);
-    dlv->waiting -= chunk;
     writer.size += chunk;
   }
   pni_frame_close(transport, PNI_FRAME_AMQP, (uint16_t)link->session->local_channel, &writer, chunk);
-  link->session->outgoing_bytes -= chunk;
-  pni_window_sent(&link->session->window);
-  dlv->begun = true;
-  dlv->sent = !transfer.more;
-  if (PNI_UNLIKELY(dlv->local.type != 0 && !transfer.has.state && dlv->has_id)) pni_delivery_owe(dlv);
+  written(link, dlv, chunk, transfer.more, transfer.has.state);
   return PNI_OK;
 }
 
 /* The last frame has been written, or none ever will be. */
-static void sent(pn_link_t *link, pn_delivery_t *dlv) {
+static inline void sent(pn_link_t *link, pn_delivery_t *dlv) {
   link->queued--;
   link->unsent = dlv->next;
   if (dlv->locally_settled) pni_delivery_finish(dlv);
 }
 
 /* Begin a delivery: its id, and its place among those that the peer may dispose of. */
-static pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
+static inline pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
   const pni_serial id = ssn->outgoing.next;
   if (!dlv->locally_settled) {
     TRY(pni_delivery_ids_put(&ssn->outgoing, id, dlv));
@@ -108,7 +146,7 @@ static pni_status begin(pn_session_t *ssn, pn_delivery_t *dlv) {
 }
 
 /* Whether a frame of the delivery can be written now; a link that has to wait for the window is blocked. */
-static bool may_send(pn_session_t *ssn, pn_link_t *link, const pn_delivery_t *dlv) {
+static inline bool may_send(pn_session_t *ssn, pn_link_t *link, const pn_delivery_t *dlv) {
   if (!dlv->done && dlv->waiting == 0) return false;
   if (!dlv->begun && link->credit + link->queued <= 0) return false;
   if (pni_window_open(&ssn->window)) return true;
@@ -122,8 +160,10 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
   *waits = false;
   while (link->unsent) {
     pn_delivery_t *dlv = link->unsent;
-    if (dlv->aborted && !dlv->begun) {
+    if (dlv->aborted && !dlv->begun) { /* taken back before the peer knew of it, or lost with a transport */
+      if (!dlv->done) break;
       link->credit++;
+      dlv->sent = true;
       sent(link, dlv);
       progress = true;
       continue;
@@ -136,12 +176,17 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       if (progress) pni_endpoint_event(&link->endpoint, PN_LINK_FLOW);
       return PNI_OK;
     }
+    const bool plain = pni_delivery_plain(dlv);
+    const pni_transfer_form form = pni_delivery_form(dlv);
+    const size_t before = pni_buffer_size(transport->sink), payload = dlv->waiting;
     if (!dlv->begun) TRY(begin(ssn, dlv));
     TRY(write_frame(transport, link, dlv));
     progress = true;
     if (dlv->sent) {
       link->delivery_count++;
       sent(link, dlv);
+      if (plain && link->unsent && pni_delivery_form(link->unsent) == form)
+        pni_transfer_run(transport, link, pni_buffer_size(transport->sink) - before, payload);
     }
   }
   if (!*waits) pni_endpoint_paid(&link->endpoint, PNI_DUE_TRANSFER);
@@ -151,11 +196,6 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
 }
 
 /* Incoming. */
-
-static size_t buffer_limit(const pn_transport_t *transport) {
-  if (!transport->buffered_limit_set) return PNI_LIMIT_BUFFERED_BYTES;
-  return transport->buffered_limit ? transport->buffered_limit : SIZE_MAX;
-}
 
 /* The first frame of a delivery: check what only that one has, and make the delivery. */
 static pni_status begin_incoming(
@@ -188,8 +228,9 @@ static pni_status begin_incoming(
     link->dropping = transfer->more && !transfer->aborted;
     return PNI_OK;
   }
-  pn_delivery_t *dlv = pni_delivery_new(link, transfer->delivery_tag);
-  if (!dlv) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
+  if (!block) return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for a delivery");
+  pn_delivery_t *const dlv = pni_delivery_new(block, link, transfer->delivery_tag);
   dlv->id = transfer->delivery_id;
   dlv->message_format = transfer->message_format;
   link->receiving = dlv;
@@ -223,7 +264,20 @@ static pni_status read_state(
   if (!transfer->has.state) return PNI_OK;
   struct pni_reader reader = pni_reader(transfer->state.start, transfer->state.size);
   const pni_status status = pni_disposition_read(&dlv->remote, &reader);
-  return status ? pni_fail_decode(transport, status, &reader) : PNI_OK;
+  if (status) return pni_fail_decode(transport, status, &reader);
+  if (dlv->remote.type != PN_RECEIVED) return PNI_OK;
+  return pni_fail(transport, &dlv->link->endpoint, PNI_FAULT_DELIVERY_STATE,
+      "transfer: state: received is for deliveries that are resumed");
+}
+
+/* Large payload stays where it was read into. */
+static pni_status keep(
+    pn_transport_t *transport, struct pni_payload *payload, const uint8_t *bytes, size_t size) {
+  if (PNI_UNLIKELY(size >= PNI_SEGMENT_LEAST)) {
+    pn_shared_bytes_t *block = pni_transport_slice(transport, bytes, size);
+    if (block) return pni_payload_share(payload, block, (const char *)bytes, size);
+  }
+  return pni_payload_put(payload, (const char *)bytes, size);
 }
 
 /* Append a frame's payload, unless the application has left the delivery. */
@@ -235,12 +289,12 @@ static pni_status append(pn_transport_t *transport, pn_delivery_t *dlv, const ui
         "transfer: the message is larger than max-message-size, %" PRIu64, link->max_message_size);
   }
   if (dlv->advanced || size == 0) return PNI_OK;
-  if (size > buffer_limit(transport) - transport->buffered) {
+  if (size > pni_buffered_limit(transport) - transport->buffered) {
     return pni_fail(transport, &link->endpoint, PNI_FAULT_BUFFER_LIMIT,
         "%zu bytes of deliveries are unread, and %zu more have come: the limit is %zu", transport->buffered,
-        size, buffer_limit(transport));
+        size, pni_buffered_limit(transport));
   }
-  if (pni_payload_put(&link->payload, (const char *)bytes, size)) {
+  if (keep(transport, &link->payload, bytes, size)) {
     return pni_fail(
         transport, NULL, PNI_FAULT_NO_MEMORY, "transfer: no memory for %zu bytes of payload", size);
   }
@@ -261,20 +315,23 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
     const struct pni_transfer *transfer, struct pni_reader *body) {
   pn_link_t *link = dlv->link;
   TRY(read_state(transport, dlv, transfer));
+  if (link->errant) return PNI_OK;
   if (transfer->aborted) {
     abort_incoming(dlv);
   } else {
     TRY(append(transport, dlv, body->pos, pni_reader_left(body)));
-    if (link->receiving != dlv) return PNI_OK; /* the link has been detached for it */
+    if (link->errant) return PNI_OK; /* it has been detached for what came */
   }
   if (transfer->settled || transfer->aborted) dlv->remote.settled = dlv->updated = true;
   if (!transfer->more || transfer->aborted) {
     dlv->done = true;
     link->receiving = NULL;
+    transport->messages_in += !transfer->aborted;
     if (!dlv->advanced) link->session->incoming_complete++;
   }
   pni_delivery_work(dlv);
-  pni_collector_put(link->session->connection->collector, pni_delivery_class, dlv, PN_DELIVERY);
+  pni_collector_put(link->session->connection->collector, dlv, PN_DELIVERY);
+  PNI_TOUCHED(&link->endpoint);
   return PNI_OK;
 }
 

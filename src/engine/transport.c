@@ -33,6 +33,7 @@ pn_transport_t *pn_transport(void) {
   transport->max_frame = MAX_FRAME;
   transport->remote_max_frame = UINT32_MAX;
   transport->frame_limit = MIN_FRAME;
+  transport->sink_most = PNI_OUTPUT_ENOUGH - PNI_OUTPUT_SLACK;
   transport->buffered_limit = BUFFERED_LIMIT;
   pni_logger_init(&transport->logger);
   return transport;
@@ -40,7 +41,7 @@ pn_transport_t *pn_transport(void) {
 
 void pni_transport_event(pn_transport_t *transport, pn_event_type_t type) {
   const pn_connection_t *const conn = transport->connection;
-  if (conn && conn->collector) pni_collector_put(conn->collector, &transport_class, transport, type);
+  if (conn && conn->collector) pni_collector_put(conn->collector, transport, type);
 }
 
 /* Binding. */
@@ -94,7 +95,9 @@ static void finalize(void *object) {
     if ((*known)->layer->free) (*known)->layer->free(transport);
   }
   pni_buffer_clear(&transport->input);
+  pni_buffer_clear(&transport->next);
   pni_buffer_clear(&transport->output);
+  pni_segments_clear(&transport->splices.segments);
   pni_condition_clear(&transport->condition);
   pn_error_free(transport->error);
   pn_decref(transport->record);

@@ -41,4 +41,12 @@ static inline bool pni_window_received(struct pni_window *window) {
   return true;
 }
 
+/* So many have come, for which the peer had window. */
+static inline void pni_window_received_many(struct pni_window *window, uint32_t frames) {
+  window->next_incoming_id += frames;
+  window->incoming_window -= frames;
+  window->remote_outgoing_window -=
+      frames < window->remote_outgoing_window ? frames : window->remote_outgoing_window;
+}
+
 #endif

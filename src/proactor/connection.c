@@ -19,7 +19,9 @@
 
 enum { ROUNDS = 64 }; /* of I/O in one batch */
 
-static bool has_event(struct pni_connection *c) { return pn_connection_driver_has_event(&c->driver); }
+static bool has_event(const struct pni_connection *c) {
+  return c->driver.connection && pni_connection_next_type(c->driver.connection) != PN_EVENT_NONE;
+}
 
 /* Work that was added is done, and the wake told. */
 static void be_woken(struct pni_connection *c) {
@@ -73,9 +75,9 @@ static pn_event_t *next(struct pni_task *task) {
   struct pni_connection *const c = task->object;
   do {
     if (!c->driver.connection) return NULL;
-    pn_event_t *event = pn_collector_peek(c->driver.collector);
-    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) come_to_an_end(c);
-    event = pn_connection_driver_next_event(&c->driver);
+    if (PNI_UNLIKELY(pni_connection_next_type(c->driver.connection) == PN_TRANSPORT_CLOSED))
+      come_to_an_end(c);
+    pn_event_t *const event = pn_connection_driver_next_event(&c->driver);
     if (PNI_LIKELY(event != NULL)) {
       c->handed_out = true;
       return event;

@@ -2,7 +2,7 @@
 #include "wire/performative.h"
 
 #include "base/memory.h"
-#include "wire/quick.h"
+#include "wire/straight.h"
 
 /* What a member holds while its field is absent: the standard's default, else nothing. */
 #define NUMBER_MANDATORY                      0
@@ -32,31 +32,12 @@
 #define ABSENT_ERROR(presence)                BYTES_##presence
 #define ABSENT_ANY(presence)                  BYTES_##presence
 
-/* Zeroes, by wide stores: a struct of more than a few members would be given to a slow string instruction. */
-#define BLOCK  ((size_t)64)
-#define BLOCKS ((size_t)5)
-#define ZERO_BLOCK(n)                                                                                        \
-  if (size >= ((n) + 1) * BLOCK) memset(start + (n)*BLOCK, 0, BLOCK)
-PNI_INLINE void zero(void *object, size_t size) {
-  char *const start = object;
-  ZERO_BLOCK(0);
-  ZERO_BLOCK(1);
-  ZERO_BLOCK(2);
-  ZERO_BLOCK(3);
-  ZERO_BLOCK(4);
-  const size_t rest = size > BLOCKS * BLOCK ? size - BLOCKS * BLOCK : size % BLOCK;
-  memset(start + (size - rest), 0, rest);
-}
-#undef ZERO_BLOCK
-#undef BLOCK
-#undef BLOCKS
-
 #define HAS_DEFAULT_MANDATORY      false
 #define HAS_DEFAULT_OPTIONAL       false
 #define HAS_DEFAULT_DEFAULT(value) true
 #define COMPOSITE(name, code, descriptor)                                                                    \
   static inline void set_absent_##name(struct pni_##name *out) {                                             \
-    zero(out, sizeof *out);
+    pni_zero(out, sizeof *out);
 #define FIELD(name, type, presence)                                                                          \
   if (HAS_DEFAULT_##presence) out->name = ABSENT_##type(presence);
 #define END(name) }
@@ -70,46 +51,12 @@ PNI_INLINE void zero(void *object, size_t size) {
 enum presence { MANDATORY, OPTIONAL };
 #define DEFAULT(value) OPTIONAL
 
-/* Whether all mandatory fields are there. */
-#define COMPOSITE(name, code, descriptor)                                                                    \
-  static inline bool has_mandatory_##name(const struct pni_##name *in) {                                     \
-    (void)in;
-#define FIELD(name, type, presence)                                                                          \
-  if ((presence) == MANDATORY && !in->has.name) return false;
-#define END(name)                                                                                            \
-  return true;                                                                                               \
-  }
-#include "spec/performatives.def"
-#undef COMPOSITE
-#undef FIELD
-#undef END
-
 #define COMPOSITE(name, code, descriptor)                                                                    \
   const uint8_t *pni_##name##_quick(const uint8_t *pos, const uint8_t *end, struct pni_##name *out) {        \
-    struct pni_quick_items items;                                                                            \
-    if (!pni_quick_open(pos, end, PNI_LIST8, &items)) return NULL;                                           \
-    const uint8_t *next;                                                                                     \
-    uint32_t count = 0;                                                                                      \
-    (void)next;                                                                                              \
-    pos = items.pos;                                                                                         \
-    end = items.end;
-#define FIELD(name, type, presence)                                                                          \
-  if (pos == end) goto behind_last;                                                                          \
-  count++;                                                                                                   \
-  next = pni_quick_##type(pos, end, &out->name);                                                             \
-  if (PNI_LIKELY(next != NULL)) {                                                                            \
-    out->has.name = true;                                                                                    \
-  } else {                                                                                                   \
-    if (*pos != PNI_NULL) return NULL;                                                                       \
-    next = pos + 1;                                                                                          \
-  }                                                                                                          \
-  pos = next;
-#define END(name)                                                                                            \
-  if (pos == end) goto behind_last;                                                                          \
-  return NULL;                                                                                               \
-behind_last:                                                                                                 \
-  return count == items.count && has_mandatory_##name(out) ? pos : NULL;                                     \
+    return pni_##name##_take(pos, end, out);                                                                 \
   }
+#define FIELD(name, type, presence)
+#define END(name)
 #include "spec/performatives.def"
 #undef COMPOSITE
 #undef FIELD
@@ -224,56 +171,12 @@ static void write_nulls(struct pni_writer *writer, size_t count) {
  * bytes take, which are counted against `limit`. Whatever else turns out to be in the way, the other encoder begins anew. */
 enum { HEAD = 6, ROOM = 11 };
 
-static inline uint8_t *quick_BOOL(uint8_t *p, const uint8_t *limit, bool v) {
-  (void)limit;
-  *p = v ? PNI_TRUE : PNI_FALSE;
-  return p + 1;
-}
-
-static inline uint8_t *quick_UBYTE(uint8_t *p, const uint8_t *limit, uint8_t v) {
-  (void)limit;
-  p[0] = PNI_UBYTE;
-  p[1] = v;
-  return p + 2;
-}
-
-static inline uint8_t *quick_USHORT(uint8_t *p, const uint8_t *limit, uint16_t v) {
-  (void)limit;
-  p[0] = PNI_USHORT;
-  pni_store16(p + 1, v);
-  return p + 3;
-}
-
-static inline uint8_t *quick_UINT(uint8_t *p, const uint8_t *limit, uint32_t v) {
-  (void)limit;
-  if (v > UINT8_MAX) {
-    p[0] = PNI_UINT;
-    pni_store32(p + 1, v);
-    return p + 5;
-  }
-  p[0] = v == 0 ? PNI_UINT0 : PNI_SMALLUINT;
-  p[1] = (uint8_t)v;
-  return p + (v == 0 ? 1 : 2);
-}
-
-static inline uint8_t *quick_ULONG(uint8_t *p, const uint8_t *limit, uint64_t v) {
-  (void)limit;
-  if (v > UINT8_MAX) {
-    p[0] = PNI_ULONG;
-    pni_store64(p + 1, v);
-    return p + 9;
-  }
-  p[0] = v == 0 ? PNI_ULONG0 : PNI_SMALLULONG;
-  p[1] = (uint8_t)v;
-  return p + (v == 0 ? 1 : 2);
-}
-
-static inline uint8_t *quick_TIMESTAMP(uint8_t *p, const uint8_t *limit, int64_t v) {
-  (void)limit;
-  p[0] = PNI_TIMESTAMP;
-  pni_store64(p + 1, (uint64_t)v);
-  return p + 9;
-}
+#define quick_BOOL(p, limit, v)      pni_put_BOOL(p, v)
+#define quick_UBYTE(p, limit, v)     pni_put_UBYTE(p, v)
+#define quick_USHORT(p, limit, v)    pni_put_USHORT(p, v)
+#define quick_UINT(p, limit, v)      pni_put_UINT(p, v)
+#define quick_ULONG(p, limit, v)     pni_put_ULONG(p, v)
+#define quick_TIMESTAMP(p, limit, v) pni_put_TIMESTAMP(p, v)
 
 static uint8_t *quick_bytes(uint8_t *p, const uint8_t *limit, uint8_t code, pn_bytes_t v) {
   if (v.size > UINT8_MAX || (ptrdiff_t)v.size > limit - p) return NULL;

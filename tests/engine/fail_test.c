@@ -30,6 +30,9 @@ static void tree_open(struct tree *tree) {
   pn_link_open(tree->link);
   tree->transport->state = PNI_OPENED;
   tree->ssn->state = PNI_MAPPED;
+  tree->ssn->local_channel = tree->ssn->remote_channel = 0;
+  assert_int_equal(pni_map_put(&tree->transport->outgoing, 0, tree->ssn), PNI_OK);
+  assert_int_equal(pni_map_put(&tree->transport->channels, 0, tree->ssn), PNI_OK);
   while (pn_collector_pop(tree->collector)) continue;
 }
 

@@ -49,7 +49,7 @@ static void we_speak_after_half_of_what_the_peer_bears(void **state) {
   assert_int_equal(pni_idle_deadline(&idle), 6000);
 }
 
-/* The empty frame itself does not count, another frame in its place does. */
+/* The empty frame itself does not count. Others do, and may have left right after the last tick. */
 static void empty_frames_follow_each_other(void **state) {
   (void)state;
   struct pni_idle idle = {.frames_out = 0};
@@ -63,8 +63,36 @@ static void empty_frames_follow_each_other(void **state) {
   }
   frames++;
   pni_idle_speaks(&idle, 1000, frames, 10000);
+  assert_true(idle.keepalive);
+  assert_int_equal(pni_idle_deadline(&idle), 10500);
+  idle.keepalive = false;
+  pni_idle_speaks(&idle, 1000, frames + 2, 10100);
   assert_false(idle.keepalive);
   assert_int_equal(pni_idle_deadline(&idle), 10500);
+}
+
+/* Frames leave at any time, ticks come at the deadlines and sometimes between: no silence is longer than half the time. */
+static void no_silence_is_longer_than_half_of_what_the_peer_bears(void **state) {
+  (void)state;
+  enum { TIMEOUT = 100 };
+  uint32_t random = 1;
+  struct pni_idle idle = {.frames_out = 0};
+  uint64_t frames = 1;
+  int64_t last = 1000; /* when a frame left */
+  pni_idle_speaks(&idle, TIMEOUT, frames, 1000);
+  for (int64_t now = 1000; now < 100000; now++) {
+    random = random * 1664525 + 1013904223;
+    if (random >> 24 == 0 || now >= pni_idle_deadline(&idle)) {
+      pni_idle_speaks(&idle, TIMEOUT, frames, now);
+      assert_true(pni_idle_deadline(&idle) > now);
+    }
+    const bool leaves = idle.keepalive || (random >> 16 & 0xff) < 6;
+    frames += leaves;
+    idle.keepalive = false;
+    if (leaves) last = now;
+    assert_true(now - last < TIMEOUT / 2);
+  }
+  assert_true(frames > 4000 && frames < 9000);
 }
 
 static void what_leaves_anyway_will_do(void **state) {
@@ -120,6 +148,7 @@ int main(void) {
       cmocka_unit_test(timeout_may_be_taken_back),
       cmocka_unit_test(we_speak_after_half_of_what_the_peer_bears),
       cmocka_unit_test(empty_frames_follow_each_other),
+      cmocka_unit_test(no_silence_is_longer_than_half_of_what_the_peer_bears),
       cmocka_unit_test(what_leaves_anyway_will_do),
       cmocka_unit_test(shortest_timeout_leaves_a_millisecond),
       cmocka_unit_test(earlier_deadline_counts),

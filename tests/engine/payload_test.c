@@ -26,8 +26,8 @@ static void bytes_come_out_in_the_order_they_went_in(void **state) {
       assert_int_equal(pni_payload_put(&payload, bytes, size), PNI_OK);
       in += size;
     } else {
-      const size_t taken = pni_payload_take(&payload, bytes, size);
-      assert_int_equal(taken, size < in - out ? size : in - out);
+      const size_t taken = size < in - out ? size : in - out;
+      if (taken > 0) pni_payload_take(&payload, bytes, taken);
       for (size_t i = 0; i < taken; i++) assert_int_equal(bytes[i], (char)((out + i) * 7));
       out += taken;
     }
@@ -45,7 +45,7 @@ static void stream_that_is_read_does_not_grow(void **state) {
   assert_int_equal(pni_payload_put(&payload, bytes, sizeof bytes), PNI_OK);
   for (int step = 0; step < 10000; step++) {
     assert_int_equal(pni_payload_put(&payload, bytes, sizeof bytes), PNI_OK);
-    assert_int_equal(pni_payload_take(&payload, bytes, sizeof bytes), sizeof bytes);
+    pni_payload_take(&payload, bytes, sizeof bytes);
   }
   assert_true(payload.capacity <= 1024);
   pni_payload_clear(&payload);
@@ -55,9 +55,12 @@ static void dropping_needs_no_room(void **state) {
   (void)state;
   struct pni_payload payload = {0};
   assert_int_equal(pni_payload_put(&payload, "abcdef", 6), PNI_OK);
-  assert_int_equal(pni_payload_take(&payload, NULL, 4), 4);
-  assert_memory_equal(pni_payload_bytes(&payload), "ef", 2);
-  assert_int_equal(pni_payload_take(&payload, NULL, 4), 2);
+  pni_payload_take(&payload, NULL, 4);
+  pn_bytes_t piece;
+  assert_int_equal(pni_payload_pieces(&payload, 2, &piece, 1), 1);
+  assert_memory_equal(piece.start, "ef", 2);
+  pni_payload_take(&payload, NULL, 2);
+  assert_null(payload.block);
   pni_payload_clear(&payload);
 }
 

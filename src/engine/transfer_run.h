@@ -1,0 +1,38 @@
+/* transfer_run.h: small messages, one behind the other, at the price of copying them. [2.7.5]
+ *
+ * Most deliveries go as one frame whose octets differ from those of the one before in the size, the delivery-id, the tag and
+ * the payload alone. Such a run is written by copying the first one's octets and putting these in. */
+#ifndef BARYON_ENGINE_TRANSFER_RUN_H
+#define BARYON_ENGINE_TRANSFER_RUN_H
+
+#include "engine/delivery.h"
+
+/* Whether a delivery goes as one frame, if that is not too large, and its performative says nothing that is not in the
+ * others' of its kind. */
+static inline bool pni_delivery_plain(const pn_delivery_t *dlv) {
+  return dlv->done && !dlv->begun && !dlv->aborted && dlv->local.type == 0;
+}
+
+/* What of a delivery decides about the form of its frame lies in eight bytes: format, flags, size of the tag. */
+typedef uint64_t pni_transfer_form;
+_Static_assert(offsetof(pn_delivery_t, listed) - offsetof(pn_delivery_t, message_format) ==
+                   sizeof(pni_transfer_form) - 1,
+    "the form is in the delivery's members from message_format to listed");
+
+static inline pni_transfer_form pni_delivery_form(const pn_delivery_t *dlv) {
+  pni_transfer_form form;
+  memcpy(&form, &dlv->message_format, sizeof form);
+  return form;
+}
+
+/* A plain delivery of the link has just been written, as the last frame in the sink, which has `size` octets and the payload
+ * among them; the link's next unsent one is plain, and of the same form. Write it and as many of those behind it as are
+ * of that form, and may and can be sent. */
+void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload);
+
+/* A transfer frame that began at `pattern` and ended at `next` has been received. Receive those behind it that are of its
+ * form, as whole deliveries of the same link; returns the place behind the last one. */
+const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
+    const uint8_t *next, const uint8_t *end);
+
+#endif
