@@ -27,7 +27,7 @@ static bool has_event(const struct pni_connection *c) {
 static void be_woken(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
   pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
-  pni_work_queue_run(conn);
+  pni_work_queue_run(pni_connection_host(conn)->work_queue, conn);
   if (c->driver.connection) (void)pn_collector_put_object(c->driver.collector, conn, PN_CONNECTION_WAKE);
 }
 
@@ -55,7 +55,7 @@ static void come_to_an_end(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
   if (!(pni_task_die(c->task) & PNI_TASK_WAKE)) return;
   pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
-  pni_work_queue_run(conn);
+  pni_work_queue_run(pni_connection_host(conn)->work_queue, conn);
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
 }
 
@@ -117,7 +117,7 @@ static void destroy(struct pni_task *task) {
   struct pni_connection *const c = task->object;
   pn_connection_t *const conn = c->driver.connection;
   if (conn) {
-    pni_work_queue_close(conn);
+    pni_connection_close_work(conn);
     leave(conn);
   }
   pni_connection_hang_up(c);
@@ -182,7 +182,7 @@ static struct pni_connection *begin(
   host->generation = pni_task_generation(c->task->word);
   host->bell = &bell;
   host->place = c->task;
-  pni_work_queue_attach(c->driver.connection);
+  pni_work_queue_attach(host->work_queue, c->task);
   return c;
 }
 
@@ -255,7 +255,7 @@ pn_proactor_t *pn_connection_proactor(pn_connection_t *connection) {
 void pn_proactor_release_connection(pn_connection_t *connection) {
   struct pni_connection *const c = pni_connection_of(connection);
   if (!c) return;
-  pni_work_queue_close(connection);
+  pni_connection_close_work(connection);
   leave(connection);
   (void)pn_connection_driver_release_connection(&c->driver);
   (void)pni_task_die(c->task);

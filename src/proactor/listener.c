@@ -12,6 +12,7 @@
 #include "proactor/connection.h"
 #include "proactor/netaddr.h"
 #include "proactor/proactor.h"
+#include "proactor/raw_connection.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <proton/condition.h>
@@ -333,15 +334,20 @@ void pn_proactor_listen(pn_proactor_t *proactor, pn_listener_t *listener, const 
   pni_proactor_launch(task);
 }
 
+/* Take what was accepted first; what that is if nobody waits, an errno. */
+static int take_accepted(pn_listener_t *listener, struct pni_accepted *accepted) {
+  accepted->fd = -1;
+  if (listener->accepted_count == 0) return listener->closed ? EBADF : EAGAIN;
+  *accepted = listener->accepted[listener->accepted_first];
+  listener->accepted_first = (listener->accepted_first + 1) % AHEAD;
+  listener->accepted_count--;
+  if (listener->told > 0) listener->told--;
+  return 0;
+}
+
 static void accept_connection(pn_listener_t *listener, pn_connection_t *conn, pn_transport_t *transport) {
-  struct pni_accepted accepted = {.fd = -1};
-  if (listener->accepted_count > 0) {
-    accepted = listener->accepted[listener->accepted_first];
-    listener->accepted_first = (listener->accepted_first + 1) % AHEAD;
-    listener->accepted_count--;
-    if (listener->told > 0) listener->told--;
-  }
-  const int error = listener->closed ? EBADF : EAGAIN;
+  struct pni_accepted accepted;
+  const int error = take_accepted(listener, &accepted);
   pni_connection_accepted(listener->task->proactor, conn, transport, &accepted, error, listener->text);
 }
 
@@ -351,6 +357,12 @@ void pn_listener_accept2(pn_listener_t *listener, pn_connection_t *connection, p
 
 void pn_listener_accept(pn_listener_t *listener, pn_connection_t *connection) {
   accept_connection(listener, connection, NULL);
+}
+
+void pn_listener_raw_accept(pn_listener_t *listener, pn_raw_connection_t *raw_connection) {
+  struct pni_accepted accepted;
+  const int error = take_accepted(listener, &accepted);
+  pni_raw_connection_accepted(listener->task->proactor, raw_connection, &accepted, error, listener->text);
 }
 
 void pn_listener_close(pn_listener_t *listener) {
