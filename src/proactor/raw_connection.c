@@ -138,7 +138,7 @@ static void free_raw(pn_raw_connection_t *raw) {
   pni_socket_clear(&raw->socket);
   if (raw->collector) pn_collector_free(raw->collector);
   if (raw->attachments) (void)pn_decref(raw->attachments);
-  pn_condition_clear(&raw->condition);
+  if (raw->condition) pn_condition_free(raw->condition);
   free(raw->reads.slots);
   free(raw->writes.slots);
   free(raw);
@@ -163,7 +163,8 @@ pn_raw_connection_t *pn_raw_connection(void) {
   pn_raw_connection_t *const raw = calloc(1, sizeof *raw);
   if (!raw) return NULL;
   raw->collector = pn_collector();
-  if (raw->collector) return raw;
+  raw->condition = pn_condition();
+  if (raw->collector && raw->condition) return raw;
   free_raw(raw);
   return NULL;
 }
@@ -296,9 +297,7 @@ const pn_netaddr_t *pn_raw_connection_remote_addr(pn_raw_connection_t *connectio
   return address(connection, true);
 }
 
-pn_condition_t *pn_raw_connection_condition(pn_raw_connection_t *connection) {
-  return &connection->condition;
-}
+pn_condition_t *pn_raw_connection_condition(pn_raw_connection_t *connection) { return connection->condition; }
 
 void *pn_raw_connection_get_context(pn_raw_connection_t *connection) { return connection->context; }
 

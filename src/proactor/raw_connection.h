@@ -2,10 +2,10 @@
 #ifndef BARYON_PROACTOR_RAW_CONNECTION_H
 #define BARYON_PROACTOR_RAW_CONNECTION_H
 
-#include "engine/condition.h"
 #include "proactor/raw_buffers.h"
 #include "proactor/socket.h"
 #include "proactor/work_queue.h"
+#include <proton/condition.h>
 
 struct pn_raw_connection_t {
   struct pni_task *task; /* NULL until it is given to a proactor; for wakes, with the generation */
@@ -37,7 +37,7 @@ struct pn_raw_connection_t {
   bool waits : 1;        /* octets are known to wait for buffers, although the peer has hung up */
   uint64_t bytes_received, bytes_sent;
   pn_collector_t *collector;
-  pn_condition_t condition;
+  pn_condition_t *condition;
   pn_record_t *attachments; /* NULL until asked for */
   void *context;
   pn_work_queue_t *work_queue; /* NULL until asked for */

@@ -31,7 +31,7 @@ static void cut(pn_raw_connection_t *raw) {
 static void tell_why(pn_raw_connection_t *raw) {
   char text[PNI_SOCKET_FAULT];
   pni_socket_explain(&raw->socket, raw->task, text);
-  (void)pn_condition_format(&raw->condition, "proton:io", "%s", text);
+  (void)pn_condition_format(raw->condition, "proton:io", "%s", text);
   cut(raw);
 }
 
@@ -170,7 +170,7 @@ static void disconnect(pn_raw_connection_t *raw) {
     raw->told_read_closed |= !raw->read_closed;
     raw->told_write_closed |= !raw->write_closed;
   }
-  pni_proactor_copy_condition(raw->task->proactor, &raw->condition);
+  pni_proactor_copy_condition(raw->task->proactor, raw->condition);
   cut(raw);
 }
 
