@@ -20,6 +20,9 @@
  * order in which it was added. What is added by work that is being done waits for the next turn.
  *
  * The queue is a handle with a count. It may outlive the connection and the proactor, and then says "no".
+ *
+ * Raw connections (<proton/raw_connection.h>) have work queues, too. What is done to them has a type of its own, and
+ * so have the functions that add it: the others say "no" there, as these do elsewhere.
  */
 
 #include <proton/import_export.h>
@@ -43,6 +46,14 @@ typedef struct pn_work_queue_t pn_work_queue_t;
 typedef void (*pn_work_run_t)(pn_connection_t *connection, void *context);
 
 /**
+ * The same, to a raw connection: for queues that pn_raw_connection_work_queue() has returned.
+ *
+ * @param connection  the queue's
+ * @param context     what was added with the function
+ */
+typedef void (*pn_raw_work_run_t)(pn_raw_connection_t *connection, void *context);
+
+/**
  * Called instead of the work if the connection ends first. It must not use the connection.
  *
  * It is called when the connection's last event has been handled: in the thread that calls
@@ -64,6 +75,16 @@ typedef void (*pn_work_cancel_t)(void *context);
  * @threads           the one that holds the connection's batch, or that has not yet given it to a proactor
  */
 PNP_EXTERN pn_work_queue_t *pn_connection_work_queue(pn_connection_t *connection);
+
+/**
+ * The work queue of a raw connection, to which pn_work_queue_add_raw() and pn_work_queue_schedule_raw() add. Adding
+ * to it is also the way to wake a connection that may have ended meanwhile.
+ *
+ * @param connection  the connection, in a proactor or about to be given to one; what is added before that waits
+ * @return            a reference, for pn_work_queue_decref(); NULL when there is no memory
+ * @threads           the one that holds the connection's batch, or that has not yet given it to a proactor
+ */
+PNP_EXTERN pn_work_queue_t *pn_raw_connection_work_queue(pn_raw_connection_t *connection);
 
 /**
  * Add a reference.
@@ -150,6 +171,31 @@ PNP_EXTERN bool pn_work_queue_add_work(pn_work_queue_t *queue, pn_work_t *work);
  */
 PNP_EXTERN bool pn_work_queue_schedule(
     pn_work_queue_t *queue, pn_millis_t delay, pn_work_run_t run, pn_work_cancel_t cancel, void *context);
+
+/**
+ * Add work to the queue of a raw connection, as pn_work_queue_add_or_cancel() does for AMQP connections. It is done
+ * just before PN_RAW_CONNECTION_WAKE.
+ *
+ * @param queue    of a raw connection
+ * @param run      the work
+ * @param cancel   called instead if the connection ends before the work is done. NULL: nothing is
+ * @param context  handed to one of the two, exactly once
+ * @return         whether it was added; false if the connection has ended, is none that is raw, or there is no
+ *                 memory: neither is called
+ * @threads        any that has a reference; takes no lock
+ */
+PNP_EXTERN bool pn_work_queue_add_raw(
+    pn_work_queue_t *queue, pn_raw_work_run_t run, pn_work_cancel_t cancel, void *context);
+
+/**
+ * Add work to the queue of a raw connection, to be done after some time: what pn_work_queue_schedule() does for
+ * AMQP connections.
+ *
+ * @return  whether it was added, as for pn_work_queue_add_raw()
+ * @threads any that has a reference
+ */
+PNP_EXTERN bool pn_work_queue_schedule_raw(
+    pn_work_queue_t *queue, pn_millis_t delay, pn_raw_work_run_t run, pn_work_cancel_t cancel, void *context);
 
 #ifdef __cplusplus
 }

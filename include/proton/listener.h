@@ -61,6 +61,19 @@ PNP_EXTERN void pn_listener_accept2(
 PNP_EXTERN void pn_listener_accept(pn_listener_t *listener, pn_connection_t *connection);
 
 /**
+ * Accept a connection that waits as a raw connection (<proton/raw_connection.h>): in place of
+ * pn_listener_accept2().
+ *
+ * If no connection waits, or the listener is closed, its only events are PN_RAW_CONNECTION_WAKE,
+ * PN_RAW_CONNECTION_DRAIN_BUFFERS and PN_RAW_CONNECTION_DISCONNECTED, as for pn_proactor_raw_connect().
+ *
+ * @param listener        the listener
+ * @param raw_connection  given to the listener's proactor, as to pn_proactor_raw_connect()
+ * @threads               the one that holds the listener's batch
+ */
+PNP_EXTERN void pn_listener_raw_accept(pn_listener_t *listener, pn_raw_connection_t *raw_connection);
+
+/**
  * Why a listener was closed, if not by pn_listener_close(): it could not listen, accepting failed, or
  * pn_proactor_disconnect() was called with a condition.
  *

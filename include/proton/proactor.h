@@ -112,6 +112,24 @@ PNP_EXTERN void pn_proactor_connect2(
 PNP_EXTERN void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, const char *addr);
 
 /**
+ * Connect a raw connection (<proton/raw_connection.h>) to an address.
+ *
+ * Returns at once; names are looked up and addresses tried as by pn_proactor_connect2().
+ * PN_RAW_CONNECTION_CONNECTED comes when one has taken the connection; if none does, no event but
+ * PN_RAW_CONNECTION_WAKE, PN_RAW_CONNECTION_DRAIN_BUFFERS if it was lent buffers, and
+ * PN_RAW_CONNECTION_DISCONNECTED, with its condition set.
+ *
+ * @param proactor        the proactor
+ * @param raw_connection  given to the proactor, which frees it when PN_RAW_CONNECTION_DISCONNECTED has been
+ *                        handled and the batch is done, or with pn_proactor_free(). From now on only who holds a
+ *                        batch of it may use it, but for pn_raw_connection_wake()
+ * @param addr            as for pn_proactor_connect2()
+ * @threads               any
+ */
+PNP_EXTERN void pn_proactor_raw_connect(
+    pn_proactor_t *proactor, pn_raw_connection_t *raw_connection, const char *addr);
+
+/**
  * Listen for connections.
  *
  * PN_LISTENER_OPEN comes when at least one address is listened on; if there is none, PN_LISTENER_CLOSE comes

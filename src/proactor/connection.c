@@ -29,7 +29,7 @@ static bool has_event(const struct pni_connection *c) {
 static void be_woken(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
   pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
-  pni_work_queue_run(conn);
+  pni_work_queue_run(pni_connection_host(conn)->work_queue, conn);
   if (c->driver.connection) (void)pn_collector_put_object(c->driver.collector, conn, PN_CONNECTION_WAKE);
 }
 
@@ -42,9 +42,7 @@ static bool advance(struct pni_connection *c) {
     return false;
   }
   const unsigned bits = pni_task_take(c->task);
-  if (bits & PNI_TASK_READABLE) c->readable = true;
-  if (bits & PNI_TASK_WRITABLE) c->writable = true;
-  if (bits & PNI_TASK_HANGUP) c->hangup = true;
+  pni_socket_note(&c->socket, bits);
   /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
   if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
     pni_task_unlock_writer(c->task);
@@ -64,7 +62,7 @@ static void come_to_an_end(struct pni_connection *c) {
   pn_connection_t *const conn = c->driver.connection;
   if (!(pni_task_die(c->task) & PNI_TASK_WAKE)) return;
   pni_metric_add(&c->task->metrics, PNI_METRIC(wakes_delivered), 1);
-  pni_work_queue_run(conn);
+  pni_work_queue_run(pni_connection_host(conn)->work_queue, conn);
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
 }
 
@@ -137,14 +135,12 @@ static void destroy(struct pni_task *task) {
   struct pni_connection *const c = task->object;
   pn_connection_t *const conn = c->driver.connection;
   if (conn) {
-    pni_work_queue_close(conn);
+    pni_connection_close_work(conn);
     leave(conn);
   }
   pni_connection_hang_up(c);
-  pni_lookup_drop(c->lookup);
   pn_connection_driver_destroy(&c->driver);
-  free(c->addresses);
-  free(c->text);
+  pni_socket_clear(&c->socket);
   free(c);
 }
 
@@ -186,7 +182,7 @@ static const struct pni_host_bell bell = {hold_bell, ring_bell, release_bell};
 
 /* The connection, begun and held by the caller. NULL without memory; both objects are freed then. */
 static struct pni_connection *begin(
-    pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport, const char *text) {
+    pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport) {
   struct pni_connection *const c = calloc(1, sizeof *c);
   if (!c) {
     pn_transport_free(transport);
@@ -194,11 +190,9 @@ static struct pni_connection *begin(
     return NULL;
   }
   const int error = pn_connection_driver_init(&c->driver, conn, transport); /* frees both if it fails */
-  c->text = text ? strdup(text) : NULL;
   c->task = error ? NULL : pni_proactor_task(proactor, &kind, c);
   if (!c->task) {
     pn_connection_driver_destroy(&c->driver);
-    free(c->text);
     free(c);
     return NULL;
   }
@@ -207,7 +201,7 @@ static struct pni_connection *begin(
   host->bell = &bell;
   host->holder = pni_checks ? pni_thread_number() : 0;
   host->place = c->task;
-  pni_work_queue_attach(c->driver.connection);
+  pni_work_queue_attach(host->work_queue, c->task);
   return c;
 }
 
@@ -219,13 +213,10 @@ static void launch(struct pni_connection *c) {
 
 void pn_proactor_connect2(
     pn_proactor_t *proactor, pn_connection_t *connection, pn_transport_t *transport, const char *addr) {
-  int error;
-  struct pni_connection *const c = begin(proactor, connection, transport, addr ? addr : "");
+  struct pni_connection *const c = begin(proactor, connection, transport);
   if (!c) return;
   pn_connection_open(c->driver.connection);
-  c->stage = PNI_RESOLVING;
-  c->lookup = pni_lookup_start(c->task, addr ? addr : "", false, &error);
-  if (!c->lookup) pni_connection_unresolved(c, error);
+  pni_socket_connect(&c->socket, c->task, addr);
   launch(c);
 }
 
@@ -235,31 +226,26 @@ void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, c
 
 void pn_proactor_import_socket(
     pn_proactor_t *proactor, pn_connection_t *connection, pn_transport_t *transport, pn_socket_t fd) {
-  struct pni_connection *const c = begin(proactor, connection, transport, NULL);
+  struct pni_connection *const c = begin(proactor, connection, transport);
   if (!c) {
     (void)close(fd);
     return;
   }
   pn_connection_open(c->driver.connection);
-  pni_connection_use_socket(c, fd);
+  pni_socket_adopt(&c->socket, c->task, fd);
   launch(c);
 }
 
 void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
-    int fd, const struct pni_short_address *remote, int error, const char *text) {
+    const struct pni_accepted *accepted, int error, const char *text) {
   if (!transport) transport = pn_transport();
   if (transport) pn_transport_set_server(transport);
-  struct pni_connection *const c = begin(proactor, conn, transport, NULL);
+  struct pni_connection *const c = begin(proactor, conn, transport);
   if (!c) {
-    if (fd >= 0) (void)close(fd);
+    if (accepted->fd >= 0) (void)close(accepted->fd);
     return;
   }
-  if (fd >= 0) {
-    c->remote = *remote;
-    pni_connection_use_socket(c, fd);
-  } else {
-    pni_connection_not_accepted(c, error, text);
-  }
+  pni_socket_accept(&c->socket, c->task, accepted, error, text);
   launch(c);
 }
 
@@ -294,7 +280,7 @@ pn_proactor_t *pn_connection_proactor(pn_connection_t *connection) {
 void pn_proactor_release_connection(pn_connection_t *connection) {
   struct pni_connection *const c = pni_connection_of(connection);
   if (!c) return;
-  pni_work_queue_close(connection);
+  pni_connection_close_work(connection);
   leave(connection);
   (void)pn_connection_driver_release_connection(&c->driver);
   (void)pni_task_die(c->task);
@@ -313,10 +299,5 @@ void pn_connection_write_flush(pn_connection_t *connection) {
 const pn_netaddr_t *pni_transport_address(pn_transport_t *transport, bool remote) {
   pn_connection_t *const conn = transport ? pn_transport_connection(transport) : NULL;
   struct pni_connection *const c = pni_connection_of(conn);
-  if (!c) return NULL;
-  if (!c->addresses) c->addresses = calloc(2, sizeof *c->addresses);
-  if (!c->addresses) return NULL;
-  if (c->addresses[0].size == 0 || c->addresses[1].size == 0)
-    pni_netaddr_of_socket(&c->addresses[0], &c->addresses[1], c->task->fd, &c->remote);
-  return &c->addresses[remote];
+  return c ? pni_socket_address(&c->socket, c->task, remote) : NULL;
 }

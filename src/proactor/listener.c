@@ -12,6 +12,7 @@
 #include "proactor/connection.h"
 #include "proactor/netaddr.h"
 #include "proactor/proactor.h"
+#include "proactor/raw_connection.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <proton/condition.h>
@@ -25,11 +26,6 @@ enum {
   AHEAD = 64,        /* accepted and not yet asked for */
   PAUSE = 50,        /* milliseconds without a look, where there are no descriptors */
   SHED_AT_ONCE = 128 /* hung up on before each pause */
-};
-
-struct accepted {
-  int fd;
-  struct pni_short_address remote;
 };
 
 struct pn_listener_t {
@@ -49,7 +45,7 @@ struct pn_listener_t {
   bool closed;
   unsigned accepted_first, accepted_count,
       told; /* of `accepted`, a ring; and for how many an event was handed out */
-  struct accepted accepted[AHEAD];
+  struct pni_accepted accepted[AHEAD];
 };
 
 const pn_class_t pni_listener_class = {.name = "pn_listener", .cid = CID_pn_listener};
@@ -168,7 +164,7 @@ static void resolved(pn_listener_t *listener) {
 
 /* Accepting. */
 
-static int accept_one(int socket, struct accepted *accepted) {
+static int accept_one(int socket, struct pni_accepted *accepted) {
   struct sockaddr_storage from;
   socklen_t size = sizeof from;
   accepted->fd = accept4(socket, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -200,7 +196,7 @@ static bool is_of_scarcity(int error) {
 /* Hang up on those who wait, with the descriptor that was kept for that; then pause. */
 static void shed(pn_listener_t *listener, int socket) {
   pn_proactor_t *const proactor = listener->task->proactor;
-  struct accepted accepted;
+  struct pni_accepted accepted;
   for (unsigned i = 0; i < SHED_AT_ONCE; i++) {
     if (!pni_proactor_lend_reserve(proactor)) break;
     const int error = accept_one(socket, &accepted);
@@ -339,17 +335,21 @@ void pn_proactor_listen(pn_proactor_t *proactor, pn_listener_t *listener, const 
   pni_proactor_launch(task);
 }
 
+/* Take what was accepted first; what that is if nobody waits, an errno. */
+static int take_accepted(pn_listener_t *listener, struct pni_accepted *accepted) {
+  accepted->fd = -1;
+  if (listener->accepted_count == 0) return listener->closed ? EBADF : EAGAIN;
+  *accepted = listener->accepted[listener->accepted_first];
+  listener->accepted_first = (listener->accepted_first + 1) % AHEAD;
+  listener->accepted_count--;
+  if (listener->told > 0) listener->told--;
+  return 0;
+}
+
 static void accept_connection(pn_listener_t *listener, pn_connection_t *conn, pn_transport_t *transport) {
-  struct accepted accepted = {.fd = -1};
-  if (listener->accepted_count > 0) {
-    accepted = listener->accepted[listener->accepted_first];
-    listener->accepted_first = (listener->accepted_first + 1) % AHEAD;
-    listener->accepted_count--;
-    if (listener->told > 0) listener->told--;
-  }
-  const int error = listener->closed ? EBADF : EAGAIN;
-  pni_connection_accepted(
-      listener->task->proactor, conn, transport, accepted.fd, &accepted.remote, error, listener->text);
+  struct pni_accepted accepted;
+  const int error = take_accepted(listener, &accepted);
+  pni_connection_accepted(listener->task->proactor, conn, transport, &accepted, error, listener->text);
 }
 
 void pn_listener_accept2(pn_listener_t *listener, pn_connection_t *connection, pn_transport_t *transport) {
@@ -358,6 +358,12 @@ void pn_listener_accept2(pn_listener_t *listener, pn_connection_t *connection, p
 
 void pn_listener_accept(pn_listener_t *listener, pn_connection_t *connection) {
   accept_connection(listener, connection, NULL);
+}
+
+void pn_listener_raw_accept(pn_listener_t *listener, pn_raw_connection_t *raw_connection) {
+  struct pni_accepted accepted;
+  const int error = take_accepted(listener, &accepted);
+  pni_raw_connection_accepted(listener->task->proactor, raw_connection, &accepted, error, listener->text);
 }
 
 void pn_listener_close(pn_listener_t *listener) {

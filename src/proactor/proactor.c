@@ -9,6 +9,7 @@
 #include "proactor/heartbeat.h"
 #include "proactor/listener.h"
 #include "proactor/notice.h"
+#include "proactor/raw_connection.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <proton/connection.h>
@@ -222,8 +223,7 @@ pn_connection_t *pn_event_batch_connection(pn_event_batch_t *batch) {
 }
 
 pn_raw_connection_t *pn_event_batch_raw_connection(pn_event_batch_t *batch) {
-  (void)batch;
-  return NULL;
+  return pni_task_raw_connection(pni_batch_task(batch));
 }
 
 pn_listener_t *pn_event_listener(pn_event_t *event) {
@@ -233,7 +233,8 @@ pn_listener_t *pn_event_listener(pn_event_t *event) {
 pn_proactor_t *pn_event_proactor(pn_event_t *event) {
   if (pn_event_class(event) == &pni_proactor_class) return pn_event_context(event);
   if (pn_event_class(event) == &pni_listener_class) return pn_listener_proactor(pn_event_context(event));
-  return pn_connection_proactor(pn_event_connection(event));
+  pn_raw_connection_t *const raw = pn_event_raw_connection(event);
+  return raw ? raw->task->proactor : pn_connection_proactor(pn_event_connection(event));
 }
 
 pn_millis_t pn_proactor_now(void) { return (pn_millis_t)pni_now_ms(); }

@@ -4,9 +4,9 @@
  * one exchange, for NULL (to do the work) or for CLOSED (to cancel it). So each work is taken off once, and by whoever does or
  * cancels it. What wakes the task comes after the push and may find it gone: then its end has taken the work, or will.
  *
- * The connection has its queue among its attachments, which outlive the proactor's part in it and end with its memory. A queue
- * keeps the proactor's memory, and so the task's word, but nothing else of it. The lock is for what is scheduled, and for
- * closing; adding takes none. model/work_queue.pml is the same as a model. */
+ * An AMQP connection has its queue among its attachments, which outlive the proactor's part in it and end with its memory; a raw
+ * connection has its own. A queue keeps the proactor's memory, and so the task's word, but nothing else of it. The lock is for
+ * what is scheduled, and for closing; adding takes none. model/work_queue.pml is the same as a model. */
 #include "proactor/work_queue.h"
 
 #include "base/class.h"
@@ -21,6 +21,7 @@
 struct pn_work_queue_t {
   _Atomic(pn_work_t *) head;       /* the newest first; CLOSED */
   atomic_uint count;               /* the connection's, handles, works that are scheduled */
+  pn_raw_connection_t *raw;        /* whose it is, until it is closed; NULL: an AMQP connection's */
   _Atomic(struct pni_task *) task; /* NULL until the connection has one; set once */
   uint32_t generation;             /* valid once `task` is */
   pni_mutex lock;
@@ -34,6 +35,8 @@ static pn_work_t closed_sentinel;
 struct own_work {
   pn_work_t work; /* its context is this struct */
   pn_work_run_t run;
+  pn_raw_work_run_t run_raw; /* instead, if `raw` is set */
+  pn_raw_connection_t *raw;
   pn_work_cancel_t cancel;
   void *context;
 };
@@ -72,7 +75,7 @@ static void wake(pn_work_queue_t *queue) {
   if (task) pni_task_wake(task, queue->generation);
 }
 
-bool pn_work_queue_add_work(pn_work_queue_t *queue, pn_work_t *work) {
+static bool add(pn_work_queue_t *queue, pn_work_t *work) {
   pn_work_t *head = queue->head;
   do {
     if (head == CLOSED) return false;
@@ -82,38 +85,52 @@ bool pn_work_queue_add_work(pn_work_queue_t *queue, pn_work_t *work) {
   return true;
 }
 
+bool pn_work_queue_add_work(pn_work_queue_t *queue, pn_work_t *work) {
+  return !queue->raw && add(queue, work);
+}
+
 static void run_own(pn_connection_t *connection, void *context) {
-  struct own_work *const own = context;
-  const pn_work_run_t run = own->run;
-  void *const its = own->context;
-  free(own);
-  run(connection, its);
+  const struct own_work own = *(struct own_work *)context;
+  free(context);
+  if (own.raw)
+    own.run_raw(own.raw, own.context);
+  else
+    own.run(connection, own.context);
 }
 
 static void cancel_own(void *context) {
-  struct own_work *const own = context;
-  const pn_work_cancel_t cancel = own->cancel;
-  void *const its = own->context;
-  free(own);
-  if (cancel) cancel(its);
+  const struct own_work own = *(struct own_work *)context;
+  free(context);
+  if (own.cancel) own.cancel(own.context);
 }
 
-static void set_own(struct own_work *own, pn_work_run_t run, pn_work_cancel_t cancel, void *context) {
-  *own = (struct own_work){{NULL, run_own, cancel_own, own}, run, cancel, context};
+/* Fill in what the library keeps of a work. */
+static void set_own(struct own_work *own, const struct own_work *from) {
+  *own = *from;
+  own->work = (pn_work_t){NULL, run_own, cancel_own, own};
 }
 
-bool pn_work_queue_add_or_cancel(
-    pn_work_queue_t *queue, pn_work_run_t run, pn_work_cancel_t cancel, void *context) {
+static bool add_own(pn_work_queue_t *queue, const struct own_work *from) {
   struct own_work *const own = malloc(sizeof *own);
   if (!own) return false;
-  set_own(own, run, cancel, context);
-  if (pn_work_queue_add_work(queue, &own->work)) return true;
+  set_own(own, from);
+  if (add(queue, &own->work)) return true;
   free(own);
   return false;
 }
 
 bool pn_work_queue_add(pn_work_queue_t *queue, pn_work_run_t run, void *context) {
   return pn_work_queue_add_or_cancel(queue, run, NULL, context);
+}
+
+bool pn_work_queue_add_or_cancel(
+    pn_work_queue_t *queue, pn_work_run_t run, pn_work_cancel_t cancel, void *context) {
+  return pn_work_queue_schedule(queue, 0, run, cancel, context);
+}
+
+bool pn_work_queue_add_raw(
+    pn_work_queue_t *queue, pn_raw_work_run_t run, pn_work_cancel_t cancel, void *context) {
+  return pn_work_queue_schedule_raw(queue, 0, run, cancel, context);
 }
 
 /* Emptying. */
@@ -158,7 +175,7 @@ static void time_has_come(struct pni_timer *timer, int64_t now) {
     last = work->dealt_with;
   } else {
     unlink_scheduled(work);
-    (void)pn_work_queue_add_work(queue, &work->own.work); /* it is not closed without the lock */
+    (void)add(queue, &work->own.work); /* it is not closed without the lock */
   }
   pni_mutex_unlock(&queue->lock);
   if (last) free(work);
@@ -189,12 +206,11 @@ static bool put_on_schedule(pn_work_queue_t *queue, struct scheduled *work) {
   return put;
 }
 
-bool pn_work_queue_schedule(
-    pn_work_queue_t *queue, pn_millis_t delay, pn_work_run_t run, pn_work_cancel_t cancel, void *context) {
-  if (delay == 0) return pn_work_queue_add_or_cancel(queue, run, cancel, context);
+static bool schedule_own(pn_work_queue_t *queue, pn_millis_t delay, const struct own_work *from) {
+  if (delay == 0) return add_own(queue, from);
   struct scheduled *const work = calloc(1, sizeof *work);
   if (!work) return false;
-  set_own(&work->own, run, cancel, context);
+  set_own(&work->own, from);
   work->timer.expired = time_has_come;
   work->queue = pn_work_queue_incref(queue);
   work->delay = delay;
@@ -202,6 +218,18 @@ bool pn_work_queue_schedule(
   free(work);
   pn_work_queue_decref(queue);
   return false;
+}
+
+bool pn_work_queue_schedule(
+    pn_work_queue_t *queue, pn_millis_t delay, pn_work_run_t run, pn_work_cancel_t cancel, void *context) {
+  const struct own_work work = {.run = run, .cancel = cancel, .context = context};
+  return !queue->raw && schedule_own(queue, delay, &work);
+}
+
+bool pn_work_queue_schedule_raw(pn_work_queue_t *queue, pn_millis_t delay, pn_raw_work_run_t run,
+    pn_work_cancel_t cancel, void *context) {
+  const struct own_work work = {.run_raw = run, .raw = queue->raw, .cancel = cancel, .context = context};
+  return queue->raw && schedule_own(queue, delay, &work);
 }
 
 /* Take it off the clock, unless its time has just come. */
@@ -239,14 +267,54 @@ static void close_queue(pn_work_queue_t *queue) {
   }
 }
 
-/* The connection's queue: its host knows where it is, and its attachments end it when the connection's memory ends. */
+/* As its connection sees it. */
+
+pn_work_queue_t *pni_work_queue(pn_raw_connection_t *raw) {
+  pn_work_queue_t *const queue = calloc(1, sizeof *queue);
+  if (!queue) return NULL;
+  queue->count = 1;
+  queue->raw = raw;
+  pni_mutex_init(&queue->lock);
+  return queue;
+}
+
+void pni_work_queue_attach(pn_work_queue_t *queue, struct pni_task *task) {
+  if (!queue) return;
+  pni_proactor_keep(task->proactor);
+  pni_mutex_lock(&queue->lock);
+  queue->generation = pni_task_generation(task->word);
+  queue->task = task;
+  for (struct scheduled *work = queue->scheduled, *next; work; work = next) {
+    next = work->next;
+    if (start_clock(task, work)) continue;
+    unlink_scheduled(work); /* without memory for the clock it is done at once rather than not at all */
+    pn_work_queue_decref(queue);
+    (void)add(queue, &work->own.work);
+  }
+  pni_mutex_unlock(&queue->lock);
+  if (queue->head) wake(queue);
+}
+
+void pni_work_queue_run(pn_work_queue_t *queue, pn_connection_t *connection) {
+  if (!queue) return;
+  pn_work_t *work = oldest_first(atomic_exchange(&queue->head, NULL));
+  while (work) {
+    pn_work_t *const next = work->next; /* running it may free it, or add it again */
+    work->run(connection, work->context);
+    work = next;
+  }
+}
+
+void pni_work_queue_end(pn_work_queue_t *queue) {
+  if (!queue) return;
+  close_queue(queue);
+  pn_work_queue_decref(queue);
+}
+
+/* An AMQP connection's: its host knows where it is, and its attachments end it when the connection's memory ends. */
 
 static void hold_attached(void *object) { (void)pn_work_queue_incref(object); }
-
-static void end_attached(void *object) {
-  close_queue(object);
-  pn_work_queue_decref(object);
-}
+static void end_attached(void *object) { pni_work_queue_end(object); }
 
 static const pn_class_t attached_class = {
     .name = "pn_work_queue", .cid = CID_pn_void, .incref = hold_attached, .decref = end_attached};
@@ -259,48 +327,15 @@ pn_work_queue_t *pn_connection_work_queue(pn_connection_t *connection) {
   if (host->work_queue) return pn_work_queue_incref(host->work_queue);
   pn_record_def(record, KEY, &attached_class);
   if (!pn_record_has(record, KEY)) return NULL;
-  pn_work_queue_t *const queue = calloc(1, sizeof *queue);
+  pn_work_queue_t *const queue = pni_work_queue(NULL);
   if (!queue) return NULL;
-  queue->count = 1;
-  pni_mutex_init(&queue->lock);
   pn_record_set(record, KEY, queue);
   host->work_queue = queue;
-  pni_work_queue_attach(connection);
+  if (host->place) pni_work_queue_attach(queue, host->place);
   return queue;
 }
 
-void pni_work_queue_attach(pn_connection_t *connection) {
-  struct pni_host *const host = pni_connection_host(connection);
-  pn_work_queue_t *const queue = host->work_queue;
-  struct pni_task *const task = host->place;
-  if (!queue || !task) return;
-  pni_proactor_keep(task->proactor);
-  pni_mutex_lock(&queue->lock);
-  queue->generation = (uint32_t)host->generation;
-  queue->task = task;
-  for (struct scheduled *work = queue->scheduled, *next; work; work = next) {
-    next = work->next;
-    if (start_clock(task, work)) continue;
-    unlink_scheduled(work); /* without memory for the clock it is done at once rather than not at all */
-    pn_work_queue_decref(queue);
-    (void)pn_work_queue_add_work(queue, &work->own.work);
-  }
-  pni_mutex_unlock(&queue->lock);
-  if (queue->head) wake(queue);
-}
-
-void pni_work_queue_run(pn_connection_t *connection) {
-  pn_work_queue_t *const queue = pni_connection_host(connection)->work_queue;
-  if (!queue) return;
-  pn_work_t *work = oldest_first(atomic_exchange(&queue->head, NULL));
-  while (work) {
-    pn_work_t *const next = work->next; /* running it may free it, or add it again */
-    work->run(connection, work->context);
-    work = next;
-  }
-}
-
-void pni_work_queue_close(pn_connection_t *connection) {
+void pni_connection_close_work(pn_connection_t *connection) {
   struct pni_host *const host = pni_connection_host(connection);
   if (!host->work_queue) return;
   host->work_queue = NULL;
