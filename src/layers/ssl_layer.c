@@ -144,6 +144,13 @@ static pni_status take_records(pn_transport_t *transport, unsigned at, struct pn
   return PNI_OK;
 }
 
+/* What waits, here or within the session, since the next layer did not take it or nobody was bound. */
+static pni_status offer_again(pn_transport_t *transport, unsigned at) {
+  struct pni_tls_input nothing = {NULL, 0};
+  if (pni_tls_ready(transport->ssl->tls) == 0 || !transport->connection) return pass(transport, at);
+  return take_records(transport, at, &nothing);
+}
+
 /* The peer has said that nothing more will come: for the next layer, that is the end of input. */
 static pni_status finish(pn_transport_t *transport, unsigned at) {
   size_t taken;
@@ -241,8 +248,8 @@ static pni_status go_on(pn_transport_t *transport, unsigned at, struct pni_buffe
     struct pni_tls_input nothing = {NULL, 0};
     return act_on(transport, pni_tls_handshake(ssl->tls, &nothing, out));
   }
-  if (pni_buffer_size(&ssl->plain) > 0) {
-    const pni_status status = pass(transport, at);
+  if (pni_buffer_size(&ssl->plain) > 0 || pni_tls_ready(ssl->tls) > 0) {
+    const pni_status status = offer_again(transport, at);
     if (status != PNI_OK && status != PNI_FAILED) return status; /* a failure has been acted on */
   }
   return take_output(transport, at, out);
