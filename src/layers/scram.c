@@ -255,6 +255,7 @@ static pni_status prove(struct pni_scram *scram, const uint8_t *client_key, char
   }
   if (status == PNI_OK)
     status = sign(scram, scram->server_key, bytes_of(final), scram->server_key); /* what is to come */
+  if (status != PNI_OK) wipe(message);
   free(final);
   return status;
 }

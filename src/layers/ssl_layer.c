@@ -19,6 +19,7 @@
 #include "engine/protocol.h"
 #include "engine/trace.h"
 #include "layers/sasl.h"
+#include "wire/limits.h"
 
 #include "base/memory.h"
 #include <string.h>
@@ -143,6 +144,13 @@ static pni_status take_records(pn_transport_t *transport, unsigned at, struct pn
   return PNI_OK;
 }
 
+/* What waits, here or within the session, since the next layer did not take it or nobody was bound. */
+static pni_status offer_again(pn_transport_t *transport, unsigned at) {
+  struct pni_tls_input nothing = {NULL, 0};
+  if (pni_tls_ready(transport->ssl->tls) == 0 || !transport->connection) return pass(transport, at);
+  return take_records(transport, at, &nothing);
+}
+
 /* The peer has said that nothing more will come: for the next layer, that is the end of input. */
 static pni_status finish(pn_transport_t *transport, unsigned at) {
   size_t taken;
@@ -240,8 +248,8 @@ static pni_status go_on(pn_transport_t *transport, unsigned at, struct pni_buffe
     struct pni_tls_input nothing = {NULL, 0};
     return act_on(transport, pni_tls_handshake(ssl->tls, &nothing, out));
   }
-  if (pni_buffer_size(&ssl->plain) > 0) {
-    const pni_status status = pass(transport, at);
+  if (pni_buffer_size(&ssl->plain) > 0 || pni_tls_ready(ssl->tls) > 0) {
+    const pni_status status = offer_again(transport, at);
     if (status != PNI_OK && status != PNI_FAILED) return status; /* a failure has been acted on */
   }
   return take_output(transport, at, out);
@@ -261,12 +269,28 @@ static pni_status output(pn_transport_t *transport, unsigned at, struct pni_buff
 
 /* The rest of what a layer does. */
 
+/* Whoever begins has to come to an end, however slowly it goes. */
+static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
+  struct pni_ssl *const ssl = transport->ssl;
+  const int64_t inner = pni_layer_tick(transport, at + 1, now);
+  if (ssl->noticed || transport->failed) return inner;
+  if (ssl->deadline == 0) ssl->deadline = now + PNI_LIMIT_TLS_HANDSHAKE;
+  if (now < ssl->deadline) return inner != 0 && inner < ssl->deadline ? inner : ssl->deadline;
+  pni_transport_error(transport, framing_error, "SSL Failure: the TLS handshake has not ended after %d ms",
+      PNI_LIMIT_TLS_HANDSHAKE);
+  return inner;
+}
+
 static bool encrypts(pn_transport_t *transport) {
   return transport->ssl && transport->ssl->tls && pni_tls_secure(transport->ssl->tls);
 }
 
-const struct pni_layer pni_layer_tls = {
-    .name = "tls", .input = input, .output = output, .free = pni_ssl_free, .encrypts = encrypts};
+const struct pni_layer pni_layer_tls = {.name = "tls",
+    .input = input,
+    .output = output,
+    .tick = tick,
+    .free = pni_ssl_free,
+    .encrypts = encrypts};
 
 static bool recognise(const uint8_t *bytes, size_t size) {
   enum { HANDSHAKE = 22, MAJOR = 3 };

@@ -305,6 +305,26 @@ static void handshake_that_is_cut_short_is_refused(void **state) {
   }
 }
 
+/* However slowly octets come. */
+static void handshake_that_stalls_is_ended(void **state) {
+  struct tls_pair tls = tls_pair_make(piece(state));
+  tls_pair_begin(&tls, NULL);
+  assert_true(pn_transport_pending(tls.pair.client) > 0);
+  tell(tls.pair.server, "16 03 01");
+  pn_transport_t *const ends[] = {tls.pair.client, tls.pair.server};
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(pn_transport_tick(ends[i], 1000), 1000 + PNI_LIMIT_TLS_HANDSHAKE);
+    assert_int_equal(
+        pn_transport_tick(ends[i], 999 + PNI_LIMIT_TLS_HANDSHAKE), 1000 + PNI_LIMIT_TLS_HANDSHAKE);
+    assert_string_equal(description_of(ends[i]), "");
+    assert_int_equal(pn_transport_tick(ends[i], 1000 + PNI_LIMIT_TLS_HANDSHAKE), 0);
+    assert_failed(ends[i], "the TLS handshake has not ended after 30000 ms");
+  }
+  pair_run(&tls.pair);
+  assert_kept_apart(&tls);
+  tls_pair_free(&tls);
+}
+
 static void cut_off_connection_is_told_from_one_that_ends(void **state) {
   for (int orderly = 0; orderly < 2; orderly++) {
     struct tls_pair tls = tls_pair_make(piece(state));
@@ -419,6 +439,7 @@ int main(void) {
       both_ways(domain_of_the_other_side_is_refused),
       both_ways(nonsense_is_refused),
       both_ways(handshake_that_is_cut_short_is_refused),
+      both_ways(handshake_that_stalls_is_ended),
       both_ways(cut_off_connection_is_told_from_one_that_ends),
       both_ways(octet_that_was_changed_is_noticed),
       both_ways(key_updates_without_end_are_refused),

@@ -13,6 +13,7 @@ static void client_knows_its_server(void **state) {
   tls_pair_run(&tls);
   assert_secure(&tls);
   assert_false(pn_transport_is_authenticated(tls.pair.server));
+  assert_int_equal(pn_transport_tick(tls.pair.server, 1), 0); /* the handshake is over */
   assert_true(pn_ssl_get_protocol_name(client_ssl(&tls), text, sizeof text));
   assert_string_equal(text, "TLSv1.3");
   assert_true(pn_ssl_get_cipher_name(server_ssl(&tls), text, sizeof text));
@@ -254,6 +255,21 @@ static void header_of_the_tls_layer_is_answered(void **state) {
   tls_pair_free(&tls);
 }
 
+static void server_may_be_bound_when_all_has_come(void **state) {
+  struct tls_pair tls = tls_pair_make(piece(state));
+  assert_int_equal(pn_ssl_init(client_ssl(&tls), tls.client, NULL), 0);
+  assert_int_equal(pn_ssl_init(server_ssl(&tls), tls.server, NULL), 0);
+  pn_connection_open(tls.pair.client_conn);
+  pn_connection_open(tls.pair.server_conn);
+  assert_int_equal(pn_transport_bind(tls.pair.client, tls.pair.client_conn), 0);
+  pair_run(&tls.pair);
+  assert_true(pn_transport_is_encrypted(tls.pair.server));
+  assert_int_equal(pn_transport_bind(tls.pair.server, tls.pair.server_conn), 0);
+  pair_run(&tls.pair);
+  assert_secure(&tls);
+  tls_pair_free(&tls);
+}
+
 /* Messages. */
 
 struct flow {
@@ -440,6 +456,7 @@ int main(void) {
       both_ways(intermediate_authority_may_be_what_is_trusted),
       both_ways(server_finds_out_what_its_client_speaks),
       both_ways(header_of_the_tls_layer_is_answered),
+      both_ways(server_may_be_bound_when_all_has_come),
       both_ways(octets_arrive_as_they_were_sent),
       both_ways(connection_closes_within_tls),
       both_ways(session_is_resumed_by_its_name),
