@@ -36,7 +36,7 @@ enum { PNI_SEGMENT_LEAST = 8 * 1024 };
 /* How many bytes wait. Counts them. */
 size_t pni_payload_size(const struct pni_payload *payload);
 
-/* Copy bytes to the end. Without memory nothing is changed. Fewer than PNI_SEGMENT_LEAST are in the block then. */
+/* Copy bytes, one at least, to the end. Without memory nothing is changed. Fewer than PNI_SEGMENT_LEAST are in the block then. */
 PNI_NODISCARD pni_status pni_payload_put_more(struct pni_payload *payload, const char *bytes, size_t size);
 PNI_INLINE PNI_NODISCARD pni_status pni_payload_put(
     struct pni_payload *payload, const char *bytes, size_t size) {

@@ -18,7 +18,7 @@ static void bytes_come_out_in_the_order_they_went_in(void **state) {
   uint32_t seed = 1;
   size_t in = 0, out = 0;
   for (int step = 0; step < 3000; step++) {
-    const size_t size = (next(&seed) >> 8) % (step % 100 == 0 ? sizeof bytes : 700);
+    const size_t size = 1 + (next(&seed) >> 8) % (step % 100 == 0 ? sizeof bytes - 1 : 700);
     if (next(&seed) >> 31) {
       for (size_t i = 0; i < size; i++) bytes[i] = (char)((in + i) * 7);
       assert_int_equal(pni_payload_put(&payload, bytes, size), PNI_OK);
@@ -96,7 +96,7 @@ static void check(const struct pni_payload *payload) {
 static void add(struct pni_payload *payload, uint32_t *seed, size_t size, bool shares, int *made) {
   char *bytes = model + modelled;
   for (size_t i = 0; i < size; i++) bytes[i] = octet(seed);
-  if (shares && size > 0) {
+  if (shares) {
     static char kept[MODEL * 4];
     static size_t used;
     if (used + size > sizeof kept) used = 0;
@@ -137,7 +137,7 @@ static void payload_is_what_a_model_says(void **state) {
     for (int step = 0; step < 300; step++) {
       const uint32_t what = next(&draws) >> 28;
       const size_t usual = next(&draws) >> (what % 3 == 0 ? 16 : 23);
-      if (what < 8 && modelled + usual < MODEL) {
+      if (what < 8 && usual > 0 && modelled + usual < MODEL) {
         add(&payload, &draws, usual, what == 7, &made);
       } else if (modelled > 0) {
         const size_t size = 1 + usual % modelled;
