@@ -15,12 +15,12 @@
 #include <string.h>
 
 enum {
-  INPUT_ROOM = 16 * 1024,   /* least room that is offered for reading */
-  INPUT_BLOCK = 64 * 1024,  /* what a connection reads into once it is open */
-  BULK_BLOCK = 1024 * 1024, /* while large payloads come */
-  BULK_ROOM = 512 * 1024,   /* least room, then */
-  HEADROOM = 32 * 1024,     /* before what is read into the next block: for the beginning of a frame */
-  HELD = 32 * 1024          /* most that waits for a connection to be bound */
+  INPUT_ROOM = 16 * 1024,  /* least room that is offered for reading */
+  INPUT_BLOCK = 64 * 1024, /* what a connection reads into once it is open */
+  BULK_BLOCK = 256 * 1024, /* while large payloads come */
+  BULK_ROOM = 128 * 1024,  /* least room, then */
+  HEADROOM = 32 * 1024,    /* before what is read into the next block: for the beginning of a frame */
+  HELD = 32 * 1024         /* most that waits for a connection to be bound */
 };
 
 /* Queue an event about the end unless that was done; one that there was no memory for is queued by a later call. */

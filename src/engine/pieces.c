@@ -92,4 +92,15 @@ size_t pni_transport_gather(pn_transport_t *transport, struct pni_piece *pieces,
   return pni_output_pieces(transport, pieces, max);
 }
 
-void pni_transport_written(pn_transport_t *transport, size_t size) { pn_transport_pop(transport, size); }
+/* Of layers before that of AMQP it is not known what they still have to say. */
+static bool may_owe(const pn_transport_t *transport) {
+  const pn_connection_t *const conn = transport->connection;
+  if (transport->layers.count != 1 || transport->layers.stack[0] != &pni_layer_amqp || !conn) return true;
+  return conn->due || transport->failed || transport->close_sent || transport->idle.keepalive ||
+         pni_buffer_size(&transport->output) > 0 || transport->splices.size > 0;
+}
+
+bool pni_transport_written(pn_transport_t *transport, size_t size) {
+  pn_transport_pop(transport, size);
+  return may_owe(transport);
+}

@@ -8,6 +8,7 @@
 
 #include <proton/import_export.h>
 #include <proton/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A run of bytes, laid out as POSIX's struct iovec; what is to go is not to be written to. */
@@ -27,8 +28,9 @@ enum { PNI_PIECES = 64 };
  * output is taken piece by piece should be asked for pieces from the beginning. */
 PN_EXTERN size_t pni_transport_gather(pn_transport_t *transport, struct pni_piece *pieces, size_t max);
 
-/* The first `size` bytes have been written: drop them. */
-PN_EXTERN void pni_transport_written(pn_transport_t *transport, size_t size);
+/* The first `size` bytes have been written: drop them. False: that was all, and nothing is owed, so that there is no need to gather
+ * before something happens to the connection. */
+PN_EXTERN bool pni_transport_written(pn_transport_t *transport, size_t size);
 
 /* Where to read into: up to `max` pieces, to be filled in order. Returns how many; 0 if nothing more is to be read
  * (pn_transport_tail_closed) or not now (nothing is bound yet and enough waits for that). Valid like those of gather. */

@@ -94,7 +94,7 @@ static pn_event_t *next(struct pni_task *task) {
     pn_event_t *const event = pn_connection_driver_next_event(&c->driver);
     if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) c->ended = true;
     if (PNI_LIKELY(event != NULL)) {
-      c->handed_out = true;
+      c->handed_out = c->owes = true;
       return event;
     }
     if (pni_task_state(task->word) == PNI_TASK_LAST) return NULL;

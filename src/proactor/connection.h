@@ -11,6 +11,7 @@ struct pni_connection {
   pn_connection_driver_t driver; /* its connection is NULL once released */
   struct pni_socket socket;      /* CUT: the driver has been closed */
   bool handed_out : 1;           /* events have been handed out since the last I/O */
+  bool owes : 1;                 /* something may be owed to the peer: not since all was written */
   bool shut : 1;                 /* our side is shut down */
   bool ended : 1;                /* the final event has been handed out */
   bool woken : 1;                /* by what came last, so that there was no I/O */

@@ -55,14 +55,20 @@ static void shut_if_over(struct pni_connection *c) {
   (void)shutdown(c->task->fd, SHUT_WR);
 }
 
+/* Until nothing is owed, or the socket takes no more. */
 static void write_out(struct pni_connection *c) {
   pn_transport_t *const transport = c->driver.transport;
   struct pni_piece pieces[PNI_PIECES];
-  size_t count = 0;
   if (!pni_heartbeat_finish(c->task)) c->socket.writable = false;
-  while (c->socket.writable && (count = pni_transport_gather(transport, pieces, PNI_PIECES)) > 0) {
+  c->owes = true;
+  while (c->owes && c->socket.writable) {
     size_t size = 0;
+    const size_t count = pni_transport_gather(transport, pieces, PNI_PIECES);
     for (size_t i = 0; i < count; i++) size += pieces[i].size;
+    if (count == 0) {
+      c->owes = false;
+      break;
+    }
     const ssize_t sent = pni_socket_send(c->task, pieces, count, 0);
     if (sent < 0) {
       if (errno == EINTR) continue;
@@ -73,7 +79,7 @@ static void write_out(struct pni_connection *c) {
       fail(c, errno, c->socket.hangup ? "disconnected" : "on write to");
       return;
     }
-    pni_transport_written(transport, (size_t)sent);
+    c->owes = pni_transport_written(transport, (size_t)sent);
     if ((size_t)sent < size && !c->socket.hangup) c->socket.writable = false;
   }
   c->task->flushed = c->socket.writable;
@@ -95,6 +101,7 @@ static void read_in(struct pni_connection *c) {
   const ssize_t received = pni_socket_receive(c->task, pieces, count);
   if (received > 0) {
     c->bytes += (uint32_t)received;
+    c->owes = true;
     if ((size_t)received < size && !c->socket.hangup) c->socket.readable = false;
     pni_transport_filled(transport, (size_t)received);
     return;
@@ -142,12 +149,13 @@ bool pni_connection_round(struct pni_connection *c, unsigned bits) {
   }
   if (c->socket.stage != PNI_CONNECTED) return false;
   if (bits & PNI_TASK_TIMER) c->socket.readable = true;
-  write_out(c);
+  if (bits & PNI_TASK_ANSWER) c->owes = true;
+  if (c->owes) write_out(c);
   if (may_read(c)) read_in(c);
   if (c->socket.stage != PNI_CONNECTED || pn_connection_driver_has_event(&c->driver)) return true;
   if (may_read(c)) return true;
   tick(c);
-  if (bits & PNI_TASK_TIMER) write_out(c);
+  if ((bits & PNI_TASK_TIMER) || (c->owes && c->socket.writable)) write_out(c);
   return false;
 }
 

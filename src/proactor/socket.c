@@ -66,7 +66,7 @@ static void connected(struct pni_socket *socket) {
   if (to) pni_short_address_set(&socket->remote, to->ai_addr, to->ai_addrlen);
   drop_lookup(socket);
   socket->stage = PNI_CONNECTED;
-  socket->readable = socket->writable = true;
+  socket->writable = true; /* whether there is something to read the poller tells */
 }
 
 /* A new attempt. 0: it is under way, or else an errno. */
@@ -154,9 +154,8 @@ void pni_socket_connect(struct pni_socket *socket, struct pni_task *task, const 
   fail_later(socket);
 }
 
-void pni_socket_adopt(struct pni_socket *socket, struct pni_task *task, int fd) {
-  const int flags = fcntl(fd, F_GETFL);
-  if (flags >= 0 && !(flags & O_NONBLOCK)) (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+/* It does not block. */
+static void use(struct pni_socket *socket, struct pni_task *task, int fd) {
   set_options(fd);
   task->fd = fd;
   connected(socket);
@@ -166,11 +165,17 @@ void pni_socket_adopt(struct pni_socket *socket, struct pni_task *task, int fd) 
   fail_later(socket);
 }
 
+void pni_socket_adopt(struct pni_socket *socket, struct pni_task *task, int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags >= 0 && !(flags & O_NONBLOCK)) (void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+  use(socket, task, fd);
+}
+
 void pni_socket_accept(struct pni_socket *socket, struct pni_task *task, const struct pni_accepted *accepted,
     int error, const char *text) {
   if (accepted->fd >= 0) {
     socket->remote = accepted->remote;
-    pni_socket_adopt(socket, task, accepted->fd);
+    use(socket, task, accepted->fd);
   } else {
     socket->text = strdup(text);
     pni_socket_fail(socket, error, "pn_listener_accept");
