@@ -213,9 +213,10 @@ static bool converse(struct actor *actor, pn_event_t *event) {
   switch (pn_event_type(event)) {
   case PN_CONNECTION_REMOTE_OPEN: open_sender(pn_event_connection(event), "orders"); return true;
   case PN_LINK_FLOW:
-    for (; pn_link_credit(sender) > 0 && pn_link_queued(sender) < 10 && actor->context < (void *)500;
-         actor->context = (char *)actor->context + 1)
+    while (pn_link_credit(sender) > 0 && pn_link_queued(sender) < 10 && (uintptr_t)actor->context < 500) {
+      actor->context = (void *)((uintptr_t)actor->context + 1);
       send_text(sender, "message");
+    }
     return true;
   case PN_DELIVERY:
     actor_answer(actor, event);
