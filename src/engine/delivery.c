@@ -7,9 +7,11 @@
  * Runs in the thread that holds the connection. */
 #include "engine/delivery.h"
 #include "base/record.h"
+#include "base/string.h"
 #include "base/text.h"
 #include "engine/check.h"
 #include "engine/owner.h"
+#include "wire/performative.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,8 +27,23 @@ static void finalize(void *object) {
 
 static void release(void *object) { pni_delivery_release(object); }
 
+static const char *state_text(const pn_disposition_t *disposition) {
+  const struct pni_composite *const composite = pni_composite(disposition->type);
+  if (disposition->type == 0) return "unknown";
+  return composite ? composite->name : "custom";
+}
+
+static int inspect(void *object, pn_string_t *string) {
+  const pn_delivery_t *dlv = object;
+  char tag[4 * PNI_TAG_MAX + 1];
+  struct pni_text text = pni_text(tag, sizeof tag);
+  pni_text_quoted(&text, dlv->tag, dlv->tag_size);
+  return pn_string_addf(string, "pn_delivery<%p>{%s, tag=b\"%s\", local=%s, remote=%s}", object,
+      dlv->link->sender ? "sending" : "receiving", tag, state_text(&dlv->local), state_text(&dlv->remote));
+}
+
 const pn_class_t pni_delivery_class =
-    PNI_CLASS_RELEASED_BY(release, "pn_delivery", CID_pn_delivery, .finalize = finalize);
+    PNI_CLASS_RELEASED_BY(release, "pn_delivery", CID_pn_delivery, .finalize = finalize, .inspect = inspect);
 
 static inline pn_connection_t *connection_of(const pn_delivery_t *dlv) {
   return dlv->link->session->connection;

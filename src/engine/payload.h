@@ -40,7 +40,7 @@ size_t pni_payload_size(const struct pni_payload *payload);
 PNI_NODISCARD pni_status pni_payload_put_more(struct pni_payload *payload, const char *bytes, size_t size);
 PNI_INLINE PNI_NODISCARD pni_status pni_payload_put(
     struct pni_payload *payload, const char *bytes, size_t size) {
-  if (PNI_UNLIKELY(payload->capacity - payload->end < size))
+  if (PNI_UNLIKELY(payload->capacity - payload->end <= size)) /* there may be no block for none */
     return pni_payload_put_more(payload, bytes, size);
   pni_copy(payload->block + payload->end, bytes, size);
   payload->end += size;

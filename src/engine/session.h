@@ -74,17 +74,14 @@ static inline void pni_session_look(pn_session_t *ssn) {
   if (pni_session_runs_low(ssn)) pni_session_reopen(ssn);
 }
 
-/* A transfer frame has used the window that was announced: owe a flow if it runs low and can be reopened. */
-static inline void pni_session_used(pn_session_t *ssn, size_t payload) {
-  ssn->frame_bytes += (uint32_t)(((int64_t)payload - (int64_t)ssn->frame_bytes) / 16);
-  pni_session_look(ssn);
+/* A transfer frame has come: the mean payload of frames moves a sixteenth of the way to its. */
+static inline uint32_t pni_session_mean(uint32_t mean, size_t payload) {
+  return mean + (uint32_t)(((int64_t)payload - (int64_t)mean) / 16);
 }
 
-/* The same of so many frames, one at the least, with so much payload in all. */
-static inline void pni_session_used_many(pn_session_t *ssn, size_t payload, uint32_t frames) {
-  const int64_t weight = frames < 16 ? frames : 16;
-  const int64_t usual = (int64_t)(payload / frames);
-  ssn->frame_bytes += (uint32_t)((usual - (int64_t)ssn->frame_bytes) * weight / 16);
+/* It has used the window that was announced: owe a flow if that runs low and can be reopened. */
+static inline void pni_session_used(pn_session_t *ssn, size_t payload) {
+  ssn->frame_bytes = pni_session_mean(ssn->frame_bytes, payload);
   pni_session_look(ssn);
 }
 

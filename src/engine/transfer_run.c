@@ -236,6 +236,7 @@ struct received {
   const uint8_t *end; /* behind the last one */
   size_t payload;
   uint32_t frames;
+  uint32_t frame_bytes; /* the session's mean behind them */
 };
 
 /* A delivery of which all has come, whose tag lies in PNI_TAG_MAX octets at `tag`; NULL without memory. */
@@ -288,10 +289,14 @@ static struct received read_run(pn_link_t *link, const struct form *form, const 
     dlv->received = dlv->waiting = size;
     if (PNI_LIKELY(collected)) pni_collector_add(collector, dlv, PN_DELIVERY);
     payload += size;
+    frame_bytes = pni_session_mean(frame_bytes, size);
     frame += frame_size;
   }
-  return (struct received){
-      .first = id != begin ? *first : NULL, .end = frame, .payload = payload, .frames = id - begin};
+  return (struct received){.first = id != begin ? *first : NULL,
+      .end = frame,
+      .payload = payload,
+      .frames = id - begin,
+      .frame_bytes = frame_bytes};
 }
 
 static void enter_received(pn_transport_t *transport, pn_link_t *link, const struct received *received) {
@@ -311,7 +316,8 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   link->endpoint.held += frames;
   if (!link->current) link->current = received->first;
   pni_window_received_many(&ssn->window, frames);
-  pni_session_used_many(ssn, received->payload, frames);
+  ssn->frame_bytes = received->frame_bytes;
+  pni_session_look(ssn);
 }
 
 /* The link that goes on receiving as in the frame that has been read, whole deliveries without anything special. */

@@ -248,7 +248,7 @@ static void cancel_scheduled(pn_work_queue_t *queue, struct scheduled *work) {
   if (last) free(work);
   if (shared) return; /* who finds that its time has come does the rest */
   if (task) pni_timers_unreserve(&task->proactor->timers, 1);
-  pn_work_queue_decref(queue);
+  (void)atomic_fetch_sub(&queue->count, 1); /* not the last: who closes the queue has one */
 }
 
 /* Nothing is added from now on; what is there is cancelled. */
@@ -288,7 +288,7 @@ void pni_work_queue_attach(pn_work_queue_t *queue, struct pni_task *task) {
     next = work->next;
     if (start_clock(task, work)) continue;
     unlink_scheduled(work); /* without memory for the clock it is done at once rather than not at all */
-    pn_work_queue_decref(queue);
+    (void)atomic_fetch_sub(&queue->count, 1); /* not the last: the connection has one */
     (void)add(queue, &work->own.work);
   }
   pni_mutex_unlock(&queue->lock);

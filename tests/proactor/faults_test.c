@@ -213,9 +213,10 @@ static bool converse(struct actor *actor, pn_event_t *event) {
   switch (pn_event_type(event)) {
   case PN_CONNECTION_REMOTE_OPEN: open_sender(pn_event_connection(event), "orders"); return true;
   case PN_LINK_FLOW:
-    for (; pn_link_credit(sender) > 0 && pn_link_queued(sender) < 10 && actor->context < (void *)500;
-         actor->context = (char *)actor->context + 1)
+    while (pn_link_credit(sender) > 0 && pn_link_queued(sender) < 10 && (uintptr_t)actor->context < 500) {
+      actor->context = (void *)((uintptr_t)actor->context + 1);
       send_text(sender, "message");
+    }
     return true;
   case PN_DELIVERY:
     actor_answer(actor, event);
@@ -251,7 +252,7 @@ static pn_proactor_t *interrupted;
 
 static void interrupt(int number) {
   (void)number;
-  pn_proactor_interrupt(interrupted); /* NOLINT(bugprone-signal-handler): made for that */
+  pn_proactor_interrupt(interrupted); /* NOLINT(bugprone-signal-handler,cert-sig30-c): made for that */
 }
 
 static void interrupt_from_a_signal_handler(void **state) {

@@ -142,7 +142,7 @@ static void three_messages_fetched(struct host *host) {
 const struct scenario message_scenarios[] = {
     {"three_messages", three_messages},
     {"three_messages_and_a_close_at_once", three_messages_and_a_close_at_once},
-    {"one_large_message", one_large_message},
+    {"one_large_message", one_large_message, ALONE},
     {"messages_rejected", messages_rejected},
     {"three_messages_fetched", three_messages_fetched},
     {NULL},
