@@ -23,6 +23,10 @@ build() { # preset
   cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs"
 }
 
+stress() { # under ThreadSanitizer; only what that needs is built
+  cmake --preset tsan && cmake --build --preset tsan --parallel "$jobs" --target proactor_stress && tests tsan stress
+}
+
 tests() { # preset label
   ctest --preset "$1" --label-regex "^$2\$" --no-tests=error --parallel "$jobs"
 }
@@ -34,6 +38,7 @@ suite unit-asan    tests asan unit
 suite corpus-asan  tests asan corpus
 suite differential tests dev differential
 suite simulation   tests dev simulation
+suite stress-tsan  stress
 suite project      tests dev project
 
 echo

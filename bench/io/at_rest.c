@@ -1,8 +1,8 @@
 /* at_rest.c: the memory of connections that are open, each with a session and a link, and do nothing.
  *
- * The client opens some at a time until all are open; then it compares what is resident of each process with what was
- * before the first. Each has a sending link that has been given credit, so nothing is on its way any more. A turn is one
- * connection. The memory of the kernel's sockets is not counted. */
+ * The client opens some at a time until all are open; then it compares what is resident of each process with what
+ * was before the first. Each has a sending link that has been given credit, so nothing is on its way any more. A
+ * turn is one connection. The memory of the kernel's sockets is not counted. */
 #include "loop.h"
 #include "process.h"
 

@@ -1,7 +1,8 @@
 /* connections.c: connections that open and close.
  *
- * The client keeps some under way at a time; each connects, authenticates as ANONYMOUS, opens, and closes when the server has opened. That
- * is four exchanges: the header of the security layer, the choice of a mechanism, open, close. A turn is one connection. */
+ * The client keeps some under way at a time; each connects, authenticates as ANONYMOUS, opens, and closes when the
+ * server has opened. That is four exchanges: the header of the security layer, the choice of a mechanism, open,
+ * close. A turn is one connection. */
 #include "loop.h"
 #include "process.h"
 

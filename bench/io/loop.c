@@ -1,7 +1,8 @@
 /* loop.c: the threads that wait for batches of events, and the answers that all programs share.
  *
- * The loop of a process ends with the proactor's INACTIVE event, which comes when the last connection, and the listener, are gone. The thread that
- * gets it interrupts the next, and so each of them. Only `ended` is touched by several threads. */
+ * The loop of a process ends with the proactor's INACTIVE event, which comes when the last connection, and the
+ * listener, are gone. The thread that gets it interrupts the next, and so each of them. Only `ended` is touched by
+ * several threads. */
 #include "loop.h"
 
 #include "process.h"

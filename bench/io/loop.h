@@ -1,7 +1,7 @@
 /* loop.h: one proactor per process, its threads, and what all AMQP programs of this folder answer alike.
  *
- * The loop accepts, opens what the peer opens (connections and sessions), closes what it closes, and dies of every error. A
- * program's handler sees each event after that, in the thread that holds the connection. */
+ * The loop accepts, opens what the peer opens (connections and sessions), closes what it closes, and dies of every
+ * error. A program's handler sees each event after that, in the thread that holds the connection. */
 #ifndef BENCH_IO_LOOP_H
 #define BENCH_IO_LOOP_H
 
@@ -14,14 +14,15 @@ typedef void loop_handler(pn_event_t *event, pn_event_type_t type);
 
 enum { MOST_THREADS = 64 };
 
-/** In the server: listen on a free port, tell the client, and run until `connections` connections have come and gone. */
+/** In the server: listen on a free port, tell the client, and run until `connections` connections have come and
+ *  gone. */
 void loop_serve(loop_handler *handle, long connections, long threads);
 
 /** In the client: how to reach the server; before loop_connect(). */
 void loop_reach(uint16_t port);
 
-/** In the client: begin a connection. `context` is its context from its first event on. With `sasl`, it authenticates as
- *  ANONYMOUS. */
+/** In the client: begin a connection. `context` is its context from its first event on. With `sasl`, it
+ *  authenticates as ANONYMOUS. */
 void loop_connect(void *context, int sasl);
 
 /** In the client: run, in one thread, until no connection is left. */

@@ -13,8 +13,8 @@ void payload_start(size_t size);
 /** Send the message of this number. */
 void payload_send(pn_link_t *sender, uint64_t number);
 
-/** Take what has arrived of the receiver's current message. Gives 1 when that was the last of it, and dies if it was not
- *  the message of this number. */
+/** Take what has arrived of the receiver's current message. Gives 1 when that was the last of it, and dies if it
+ *  was not the message of this number. */
 int payload_take(pn_link_t *receiver, pn_delivery_t *dlv, uint64_t number);
 
 /** Free what payload_start() made. */

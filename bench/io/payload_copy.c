@@ -24,8 +24,8 @@ void payload_send(pn_link_t *sender, uint64_t number) {
 }
 
 int payload_take(pn_link_t *receiver, pn_delivery_t *dlv, uint64_t number) {
-  ssize_t piece;
-  while ((piece = pn_link_recv(receiver, message + got, message_size + 1 - got)) > 0) got += (size_t)piece;
+  const ssize_t piece = pn_link_recv(receiver, message + got, message_size + 1 - got);
+  if (piece > 0) got += (size_t)piece;
   if (pn_delivery_partial(dlv)) return 0;
   message_check(message, got, message_size, number);
   got = 0;

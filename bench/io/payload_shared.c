@@ -1,6 +1,8 @@
-/* payload_shared.c: messages that are not copied, by <baryon/link.h>: sent from where they lie, read where they arrive.
+/* payload_shared.c: messages that are not copied, by <baryon/link.h>: sent from where they lie, read where they
+ * arrive.
  *
- * A message's memory goes out as counted bytes, and comes back, to the list of those that are free, when the socket has it. */
+ * A message's memory goes out as counted bytes, and comes back, to the list of those that are free, when the socket
+ * has it. */
 #include "loop.h"
 #include "payload.h"
 #include "process.h"

@@ -1,7 +1,8 @@
 /* process.c: the pair of processes, the channel between them, and the clocks.
  *
- * The channel is a pair of local sockets that carries two numbers to the client, the port and the count, and at the end a close to
- * the server. The client reads the server's CPU clock itself, so that measuring costs the server nothing. */
+ * The channel is a pair of local sockets that carries two numbers to the client, the port and the count, and at the
+ * end a close to the server. The client reads the server's CPU clock itself, so that measuring costs the server
+ * nothing. */
 #include "process.h"
 
 #include <errno.h>

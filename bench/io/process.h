@@ -1,8 +1,8 @@
 /* process.h: the frame of the programs in this folder: two processes over loopback, and a meter on both.
  *
- * main() forks. The child is the server: it listens and counts what reaches it. The parent is the client: it drives the work,
- * reads the clocks of both processes, compares the server's count with its own, and prints one "name value" a line. What goes
- * wrong in either ends both with a text and a status that is not zero. */
+ * main() forks. The child is the server: it listens and counts what reaches it. The parent is the client: it drives
+ * the work, reads the clocks of both processes, compares the server's count with its own, and prints one "name
+ * value" a line. What goes wrong in either ends both with a text and a status that is not zero. */
 #ifndef BENCH_IO_PROCESS_H
 #define BENCH_IO_PROCESS_H
 
@@ -26,8 +26,8 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 /** Like die(), with the text of errno. */
 _Noreturn void die_errno(const char *what);
 
-/** Fork the server, which runs `serve` and never returns from here. Returns in the client, with the port of 127.0.0.1 that
- *  the server listens on. */
+/** Fork the server, which runs `serve` and never returns from here. Returns in the client, with the port of
+ *  127.0.0.1 that the server listens on. */
 uint16_t server_start(void (*serve)(void));
 
 /** In the server: it listens. */

@@ -1,7 +1,8 @@
 /* request_reply.c: a request and its reply, each an acknowledged message, on one connection or many.
  *
- * Each connection of the client has one request under way; when the reply comes it is accepted, and the next request leaves with
- * that acceptance. The server does likewise, so that a round trip is one write and one read on each side. A turn is one round trip. */
+ * Each connection of the client has one request under way; when the reply comes it is accepted, and the next
+ * request leaves with that acceptance. The server does likewise, so that a round trip is one write and one read on
+ * each side. A turn is one round trip. */
 #include "loop.h"
 #include "process.h"
 

@@ -1,7 +1,7 @@
 /* stream.c: messages on one connection, each acknowledged.
  *
- * The client sends as credit allows, and settles what the server has accepted and settled. The server reads, accepts and settles, and
- * renews credit by halves. A turn is one message. */
+ * The client sends as credit allows, and settles what the server has accepted and settled. The server reads,
+ * accepts and settles, and renews credit by halves. A turn is one message. */
 #include "loop.h"
 #include "payload.h"
 #include "process.h"

@@ -3,7 +3,7 @@
 
 /**
  * @file
- * Passwords verified by the program: what a server needs to offer PLAIN. [5.3]
+ * Users and passwords that the program knows: what a server needs to offer PLAIN or SCRAM. [5.3]
  *
  * The program sets a function that is asked about each client's user and password. It may answer at once, or
  * keep the question and answer later, from any thread:
@@ -77,6 +77,63 @@ PN_EXTERN const char *pn_sasl_question_user(const pn_sasl_question_t *question);
  * @threads any that has the question
  */
 PN_EXTERN const char *pn_sasl_question_password(const pn_sasl_question_t *question);
+
+/**
+ * The mechanism that the question is about: "PLAIN", "SCRAM-SHA-256" or "SCRAM-SHA-1".
+ *
+ * @threads any that has the question
+ */
+PN_EXTERN const char *pn_sasl_question_mechanism(const pn_sasl_question_t *question);
+
+/**
+ * A function that looks up what is kept of a user's password, for SCRAM. The password itself is not shown:
+ * pn_sasl_question_password() is "".
+ *
+ * It is called in the thread that has the transport. It calls pn_sasl_answer_secret() once for each question,
+ * or sees to it that somebody does; or pn_sasl_answer() if it cannot tell. It must not free the transport.
+ *
+ * @param context   what was set with the function
+ * @param question  user and mechanism
+ */
+typedef void (*pn_sasl_secret_source_t)(void *context, pn_sasl_question_t *question);
+
+/**
+ * Have a server offer SCRAM-SHA-256 and SCRAM-SHA-1, and look up with this function what is kept of its users'
+ * passwords. Before the first octet goes in or out.
+ *
+ * A client proves that it has the password, and learns whether the server knows it, and who listens learns
+ * neither; so both are used without TLS, too. pn_sasl_allowed_mechs() leaves out what is not wanted.
+ *
+ * @param sasl     the SASL side of a server's transport
+ * @param source   the function; NULL: none
+ * @param context  handed to each call
+ */
+PN_EXTERN void pn_sasl_set_secret_source(pn_sasl_t *sasl, pn_sasl_secret_source_t source, void *context);
+
+/**
+ * Answer a question of SCRAM, which is not to be used any more. Whether it was the right user is found out
+ * then.
+ *
+ * @param question  the question
+ * @param secret    what pn_sasl_scram_secret() made for this mechanism, copied; NULL: there is no such user.
+ *                  The client cannot tell that from a wrong password
+ * @return          false if nobody waits for the answer any more: the connection has ended
+ * @threads         any, once for each question; takes no lock
+ */
+PN_EXTERN bool pn_sasl_answer_secret(pn_sasl_question_t *question, const char *secret);
+
+/**
+ * What a server keeps of a password: enough to know who has it, too little to be taken for that user elsewhere.
+ *
+ * @param mechanism   "SCRAM-SHA-256" or "SCRAM-SHA-1"
+ * @param password    UTF-8, taken as it is
+ * @param iterations  how often the password is hashed, for whoever guesses as for every client: 4,096 to
+ *                    1,000,000; 0: 4,096
+ * @return            a line of text, "SCRAM-SHA-256$4096:salt$key:key" (RFC 5803), with a salt of its own; freed
+ *                    by the caller with free(). NULL without memory, or if one of the arguments is wrong
+ * @threads           any
+ */
+PN_EXTERN char *pn_sasl_scram_secret(const char *mechanism, const char *password, unsigned iterations);
 
 /**
  * Answer a question, which is not to be used any more.

@@ -16,7 +16,12 @@
  *   passwords (pn_sasl_set_password_verifier() in <baryon/sasl.h>). Neither side uses it on a connection
  *   that can be listened to, unless pn_sasl_set_allow_insecure_mechs() says so.
  *
- * A client prefers them in the order EXTERNAL, PLAIN, ANONYMOUS. More mechanisms come with an implementation
+ * - SCRAM-SHA-256 and SCRAM-SHA-1: a password is proved and not shown. A server offers them where it knows
+ *   what is kept of passwords (pn_sasl_set_secret_source() in <baryon/sasl.h>).
+ * - XOAUTH2 and OAUTHBEARER, in clients: the connection's password is a token. Only where
+ *   pn_sasl_allowed_mechs() names them, and as PLAIN on connections that can be listened to.
+ *
+ * A client prefers them in the order EXTERNAL, tokens, SCRAM, PLAIN, ANONYMOUS. More mechanisms come with an implementation
  * behind the interface of <proton/sasl_plugin.h>.
  *
  * A client uses SASL if pn_sasl() was called for its transport, or if its connection has a user or an

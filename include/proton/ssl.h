@@ -191,7 +191,8 @@ PN_EXTERN pn_ssl_t *pn_ssl(pn_transport_t *transport);
  * @param session_id  of a client: connections with the same name, domain and peer host name use the secrets
  *                    of an earlier one again if the server agrees, which saves most of the handshake. Copied;
  *                    NULL: they do not
- * @return            0; -1 if there is no `ssl` or octets have gone in or out already; PN_OUT_OF_MEMORY
+ * @return            0; -1 if there is no `ssl`, octets have gone in or out already, or the domain cannot be used
+ *                    (the system's authorities cannot be read); PN_OUT_OF_MEMORY
  */
 PN_EXTERN int pn_ssl_init(pn_ssl_t *ssl, pn_ssl_domain_t *domain, const char *session_id);
 

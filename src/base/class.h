@@ -64,7 +64,6 @@ PN_EXTERN int pn_class_inspect(
 PN_EXTERN uintptr_t pn_hashcode(void *object);
 PN_EXTERN intptr_t pn_compare(void *a, void *b);
 PN_EXTERN bool pn_equals(void *a, void *b);
-PN_EXTERN int pn_inspect(void *object, pn_string_t *text);
 
 /* Slots of values that have the library's header before them. */
 PN_EXTERN void *pn_object_new(

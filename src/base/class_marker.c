@@ -6,6 +6,9 @@
  * program sees it, so these are exported and not bound locally. */
 #include "base/class.h"
 
+/* Of <proton/object.h>, which declares the markers as programs see them. */
+PN_EXTERN int pn_inspect(void *object, pn_string_t *string);
+
 PN_EXTERN extern const pn_class_t PN_OBJECT, PN_VOID, PN_WEAKREF, PN_DEFAULT;
 
 #define SELF(symbol) ((const char *)&(symbol))

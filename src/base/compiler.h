@@ -13,9 +13,11 @@
 #  define PNI_NOINLINE            __attribute__((noinline))
 #  define PNI_COLD                __attribute__((cold, noinline))
 /* The library is linked by the program, or loaded early enough for a little static thread storage. */
-#  define PNI_THREAD_LOCAL  _Thread_local __attribute__((tls_model("initial-exec")))
-#  define PNI_LOG2(x)       ((unsigned)(63 - __builtin_clzll(x))) /* of x > 0, rounded down */
-#  define PNI_LOWEST_BIT(x) ((unsigned)__builtin_ctzll(x))        /* of x > 0 */
+#  define PNI_THREAD_LOCAL        _Thread_local __attribute__((tls_model("initial-exec")))
+#  define PNI_AT_RETURN(function) __attribute__((cleanup(function))) /* of the variable that follows */
+#  define PNI_AT_LOAD             __attribute__((constructor))
+#  define PNI_LOG2(x)             ((unsigned)(63 - __builtin_clzll(x))) /* of x > 0, rounded down */
+#  define PNI_LOWEST_BIT(x)       ((unsigned)__builtin_ctzll(x))        /* of x > 0 */
 #else
 #  define PNI_NODISCARD
 #  define PNI_PRINTF(fmt, args)
@@ -24,6 +26,8 @@
 #  define PNI_INLINE              static inline
 #  define PNI_NOINLINE
 #  define PNI_COLD
+#  define PNI_AT_RETURN(function)
+#  define PNI_AT_LOAD
 #  define PNI_THREAD_LOCAL  _Thread_local
 static inline unsigned pni_log2(unsigned long long x) {
   unsigned log = 0;

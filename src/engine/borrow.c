@@ -2,8 +2,10 @@
  *
  * The counterparts of pn_link_send and pn_link_recv in current.c, with the same rules. Runs in the connection's thread. */
 #include "base/pool.h"
+#include "engine/check.h"
 #include "engine/delivery.h"
 #include "engine/link.h"
+#include "engine/owner.h"
 #include "engine/session.h"
 
 #include <baryon/link.h>
@@ -11,6 +13,7 @@
 #include <string.h>
 
 ssize_t pn_link_send_shared(pn_link_t *link, pn_shared_bytes_t *bytes, size_t offset, size_t size) {
+  PNI_OWNED_LINK(link);
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (!dlv || !link->sender) return PN_EOS;
   if (!bytes || offset > bytes->size) return PN_ARG_ERR;
@@ -20,6 +23,7 @@ ssize_t pn_link_send_shared(pn_link_t *link, pn_shared_bytes_t *bytes, size_t of
   dlv->waiting += size;
   link->session->outgoing_bytes += size;
   pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
+  PNI_TOUCHED(&link->endpoint);
   return (ssize_t)size;
 }
 
@@ -29,6 +33,7 @@ static bool readable(const pn_delivery_t *dlv) {
 }
 
 size_t pn_delivery_borrow(pn_delivery_t *dlv, pn_bytes_t *pieces, size_t max) {
+  PNI_OWNED_DELIVERY(dlv);
   return readable(dlv) ? pni_payload_pieces(&dlv->link->payload, dlv->waiting, pieces, max) : 0;
 }
 
@@ -36,9 +41,11 @@ size_t pn_delivery_borrow(pn_delivery_t *dlv, pn_bytes_t *pieces, size_t max) {
 static void taken(pn_delivery_t *dlv, size_t size) {
   dlv->waiting -= size;
   pni_session_taken(dlv->link->session, size);
+  PNI_TOUCHED(&dlv->link->endpoint);
 }
 
 size_t pn_delivery_consume(pn_delivery_t *dlv, size_t size) {
+  PNI_OWNED_DELIVERY(dlv);
   if (!readable(dlv)) return 0;
   if (size > dlv->waiting) size = dlv->waiting;
   pni_payload_take(&dlv->link->payload, NULL, size);
@@ -59,7 +66,7 @@ static pn_shared_bytes_t *take_few(struct pni_payload *payload, size_t size) {
 }
 
 static pn_shared_bytes_t *take_much(struct pni_payload *payload, size_t size, const char **start) {
-  struct pni_segments segments = {NULL, NULL};
+  struct pni_segments segments;
   if (pni_payload_move(payload, size, &segments)) return NULL;
   pn_shared_bytes_t *shared = segments.first->shared;
   *start = segments.first->start;
@@ -69,6 +76,7 @@ static pn_shared_bytes_t *take_much(struct pni_payload *payload, size_t size, co
 }
 
 pn_shared_bytes_t *pn_delivery_take(pn_delivery_t *dlv, pn_bytes_t *piece) {
+  PNI_OWNED_DELIVERY(dlv);
   pn_bytes_t first;
   if (pn_delivery_borrow(dlv, &first, 1) == 0) return NULL;
   struct pni_payload *payload = &dlv->link->payload;

@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "engine/shared_bytes.h"
+#include <proton/import_export.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,8 +41,8 @@ pn_shared_bytes_t *pni_buffer_share(struct pni_buffer *buffer);
 
 /* Drop bytes from the start; an empty buffer gives its block back, unless that is shared and has
  * more room than was used of it: then pni_buffer_trim() does so once nobody else needs it. */
-void pni_buffer_drop(struct pni_buffer *buffer, size_t size);
+PN_EXTERN void pni_buffer_drop(struct pni_buffer *buffer, size_t size);
 void pni_buffer_trim(struct pni_buffer *buffer);
-void pni_buffer_clear(struct pni_buffer *buffer);
+PN_EXTERN void pni_buffer_clear(struct pni_buffer *buffer);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "engine/check.h"
 #include "engine/link.h"
+#include "engine/owner.h"
 #include "engine/session.h"
 #include "engine/transport.h"
 
@@ -200,10 +201,12 @@ struct pni_host *pni_connection_host(pn_connection_t *conn) {
 /* What the application sets and sees. */
 
 void pn_connection_open(pn_connection_t *conn) {
+  PNI_OWNED_CONNECTION(conn);
   pni_endpoint_open(&conn->endpoint);
   PNI_TOUCHED(&conn->endpoint);
 }
 void pn_connection_close(pn_connection_t *conn) {
+  PNI_OWNED_CONNECTION(conn);
   pni_endpoint_close(&conn->endpoint);
   PNI_TOUCHED(&conn->endpoint);
 }

@@ -6,7 +6,7 @@
 
 #include "engine/connection.h"
 #include "engine/event.h"
-#include "engine/transport.h"
+#include "engine/trace.h"
 #include <proton/condition.h>
 #include <proton/transport.h>
 #include <string.h>
@@ -100,23 +100,29 @@ void pn_connection_driver_close(pn_connection_driver_t *driver) {
 }
 
 /* The two steps between events. */
-static void after_event(pn_connection_driver_t *driver, pn_event_type_t type) {
-  if (PNI_UNLIKELY(type == PN_CONNECTION_INIT && driver->connection))
+static PNI_COLD void after_event(pn_connection_driver_t *driver, pn_event_type_t type) {
+  if (type == PN_CONNECTION_INIT && driver->connection)
     (void)pn_connection_driver_bind(driver); /* it may be bound already */
-  else if (PNI_UNLIKELY(type == PN_TRANSPORT_CLOSED))
+  else if (type == PN_TRANSPORT_CLOSED)
     pn_collector_release(driver->collector);
+}
+
+/* What there was no memory for before. */
+static PNI_COLD pn_event_t *next_late(pn_connection_driver_t *driver) {
+  if (driver->collector->lost) pni_transport_check_events(driver->transport);
+  if (driver->transport->tail_closed) pni_transport_post(driver->transport);
+  return pn_collector_next(driver->collector);
 }
 
 pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
   if (!driver->collector) return NULL;
   const pn_event_t *const handled = driver->collector->previous;
-  if (handled) after_event(driver, handled->type);
-  pn_event_t *const event = pni_collector_next(driver->collector);
-  if (PNI_LIKELY(event != NULL)) return event;
-  /* What there was no memory for before. */
-  if (PNI_UNLIKELY(driver->collector->lost)) pni_transport_check_events(driver->transport);
-  if (driver->transport->tail_closed) pni_transport_post(driver->transport);
-  return pn_collector_next(driver->collector);
+  if (handled && PNI_UNLIKELY(handled->type == PN_CONNECTION_INIT || handled->type == PN_TRANSPORT_CLOSED))
+    after_event(driver, handled->type);
+  pn_event_t *event = pni_collector_next(driver->collector);
+  if (PNI_UNLIKELY(event == NULL)) event = next_late(driver);
+  if (pni_traces_events(driver->transport) && event) pni_trace_event(driver->transport, event);
+  return event;
 }
 
 bool pn_connection_driver_has_event(pn_connection_driver_t *driver) {

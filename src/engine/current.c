@@ -4,6 +4,7 @@
  * has not left. Credit counts here, at the advance; frames count in transfer.c. Runs in the connection's thread. */
 #include "engine/check.h"
 #include "engine/delivery.h"
+#include "engine/owner.h"
 
 pn_delivery_t *pn_link_current(pn_link_t *link) { return link ? link->current : NULL; }
 
@@ -25,7 +26,7 @@ static PNI_COLD ssize_t send_thoroughly(pn_link_t *link, const char *bytes, size
   return (ssize_t)size;
 }
 
-ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
+PNI_INLINE ssize_t send_bytes(pn_link_t *link, const char *bytes, size_t size) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (PNI_UNLIKELY(!dlv || !link->sender)) return PN_EOS;
   struct pni_payload *const payload = &link->payload;
@@ -37,6 +38,15 @@ ssize_t pn_link_send(pn_link_t *link, const char *bytes, size_t size) {
   put_in(link, dlv, size);
   return (ssize_t)size;
 }
+PNI_OWNED_FUNCTION(return, ssize_t, pn_link_send, (pn_link_t * link, const char *bytes, size_t size),
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, send_bytes)
+
+/* The last bytes have been taken, or the window runs low. */
+static PNI_NOINLINE ssize_t look_after(pn_link_t *link, size_t size) {
+  if (link->payload.start == link->payload.end) pni_payload_clear(&link->payload);
+  pni_session_look(link->session);
+  return (ssize_t)size;
+}
 
 static PNI_COLD ssize_t receive_thoroughly(pn_delivery_t *dlv, char *bytes, size_t size) {
   if (dlv->aborted) return PN_ABORTED;
@@ -46,7 +56,7 @@ static PNI_COLD ssize_t receive_thoroughly(pn_delivery_t *dlv, char *bytes, size
   return dlv->done && dlv->waiting == 0 ? PN_EOS : 0;
 }
 
-ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
+PNI_INLINE ssize_t receive_bytes(pn_link_t *link, char *bytes, size_t size) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (PNI_UNLIKELY(!dlv || link->sender)) return PN_STATE_ERR;
   if (size > dlv->waiting) size = dlv->waiting;
@@ -57,25 +67,31 @@ ssize_t pn_link_recv(pn_link_t *link, char *bytes, size_t size) {
   pni_copy_small(bytes, payload->block + payload->start, size);
   payload->start += size;
   dlv->waiting -= size;
-  pni_session_taken(link->session, size);
-  if (PNI_UNLIKELY(payload->start == payload->end)) pni_payload_clear(payload);
-  return (ssize_t)size;
+  pn_session_t *const ssn = link->session;
+  pni_session_count_taken(ssn, size);
+  const bool done = payload->start != payload->end && !pni_session_runs_low(ssn);
+  return PNI_LIKELY(done) ? (ssize_t)size : look_after(link, size);
 }
+PNI_OWNED_FUNCTION(return, ssize_t, pn_link_recv, (pn_link_t * link, char *bytes, size_t size),
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, receive_bytes)
 
-static PNI_COLD bool advance_thoroughly(pn_delivery_t *dlv) {
+static PNI_COLD void advance_thoroughly(pn_delivery_t *dlv) {
   pni_delivery_advance(dlv, pni_delivery_works(dlv));
-  return true;
 }
 
-bool pn_link_advance(pn_link_t *link) {
+PNI_INLINE bool advance(pn_link_t *link) {
   pn_delivery_t *dlv = link ? link->current : NULL;
   if (!dlv) return false;
   const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv))) return advance_thoroughly(dlv);
-  pni_delivery_leave_current(dlv);
+  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv)))
+    advance_thoroughly(dlv);
+  else
+    pni_delivery_leave_current(dlv);
   PNI_TOUCHED(&link->endpoint);
   return true;
 }
+PNI_OWNED_FUNCTION(
+    return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link), link, advance)
 
 int pn_link_unsettled(pn_link_t *link) { return (int)link->unsettled_count; }
 

@@ -9,6 +9,7 @@
 #include "base/record.h"
 #include "base/text.h"
 #include "engine/check.h"
+#include "engine/owner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,18 +43,19 @@ static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag
   if (!block) return NULL;
   pn_delivery_t *const dlv = begin(block, link, tag);
   pni_delivery_work(dlv);
-  PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
 
-pn_delivery_t *pn_delivery(pn_link_t *link, pn_delivery_tag_t tag) {
+PNI_INLINE pn_delivery_t *make(pn_link_t *link, pn_delivery_tag_t tag) {
   if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
   void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
-  if (PNI_UNLIKELY(block == NULL)) return begin_thoroughly(link, tag);
-  pn_delivery_t *const dlv = begin(block, link, tag);
+  pn_delivery_t *const dlv =
+      PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
   PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
+PNI_OWNED_FUNCTION(return, pn_delivery_t *, pn_delivery, (pn_link_t * link, pn_delivery_tag_t tag),
+    (link, tag), PNI_CONNECTION_OF_LINK(link), link, make)
 
 void pni_delivery_drop_waiting(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
@@ -110,15 +112,27 @@ static inline bool is_reachable(const pn_delivery_t *dlv) {
          ssn->endpoint.local != PNI_CLOSED && conn->endpoint.local != PNI_CLOSED;
 }
 
-void pn_delivery_update(pn_delivery_t *dlv, uint64_t state) {
-  if (!dlv) return;
-  if (PNI_UNLIKELY(dlv->local.detail != NULL))
-    pni_disposition_become(&dlv->local, state);
-  else
-    dlv->local.type = state;
+static inline void tell(pn_delivery_t *dlv) {
   if (!dlv->due && !dlv->locally_settled && !dlv->remote.settled && is_reachable(dlv)) pni_delivery_owe(dlv);
+}
+
+static PNI_COLD void update_thoroughly(pn_delivery_t *dlv, uint64_t state) {
+  pni_disposition_become(&dlv->local, state);
+  tell(dlv);
+}
+
+PNI_INLINE void update(pn_delivery_t *dlv, uint64_t state) {
+  if (!dlv) return;
+  if (PNI_UNLIKELY(dlv->local.detail != NULL)) {
+    update_thoroughly(dlv, state);
+  } else {
+    dlv->local.type = state;
+    tell(dlv);
+  }
   PNI_TOUCHED(&dlv->link->endpoint);
 }
+PNI_OWNED_FUNCTION(, void, pn_delivery_update, (pn_delivery_t * dlv, uint64_t state), (dlv, state),
+    PNI_CONNECTION_OF_DELIVERY(dlv), dlv, update)
 
 void pni_delivery_finish(pn_delivery_t *dlv) {
   if (!dlv->listed) return;
@@ -161,7 +175,7 @@ static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
 }
 
 /* No call on the way but the last. */
-void pn_delivery_settle(pn_delivery_t *dlv) {
+PNI_INLINE void settle(pn_delivery_t *dlv) {
   if (!dlv || dlv->locally_settled || !dlv->listed) return;
   pn_link_t *const link = dlv->link;
   if (PNI_UNLIKELY(pni_delivery_works(dlv))) {
@@ -174,6 +188,7 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
         link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
     if (PNI_UNLIKELY(!simple)) {
       settle_thoroughly(dlv);
+      PNI_TOUCHED(&link->endpoint);
       return;
     }
     pni_delivery_leave_current(dlv);
@@ -182,6 +197,8 @@ void pn_delivery_settle(pn_delivery_t *dlv) {
   conclude(dlv);
   PNI_TOUCHED(&link->endpoint);
 }
+PNI_OWNED_FUNCTION(
+    , void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv), dlv, settle)
 
 /* The first delivery with bytes in the link's payload. */
 static const pn_delivery_t *first_waiting(const pn_link_t *link) {
@@ -200,6 +217,7 @@ size_t pni_delivery_drop(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_abort(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
   if (!dlv || dlv->locally_settled || !dlv->listed || !dlv->link->sender) return;
   if (dlv->sent) { /* too late to take it back */
     pn_delivery_settle(dlv);
@@ -211,6 +229,7 @@ void pn_delivery_abort(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_clear(pn_delivery_t *dlv) {
+  PNI_OWNED_DELIVERY(dlv);
   dlv->updated = false;
   pni_delivery_work(dlv);
 }
@@ -278,6 +297,7 @@ void pn_delivery_dump(pn_delivery_t *dlv) {
 }
 
 pn_delivery_t *pn_work_head(pn_connection_t *conn) {
+  PNI_OWNED_CONNECTION(conn);
   if (!conn) return NULL;
   if (!conn->works) {
     conn->works = true;

@@ -73,8 +73,7 @@ static inline void pni_delivery_decref(pn_delivery_t *dlv) {
 }
 
 /* Put it at the end of the link's list. */
-static inline void pni_delivery_enlist(pn_delivery_t *dlv) {
-  pn_link_t *const link = dlv->link;
+static inline void pni_delivery_enlist(pn_delivery_t *dlv, pn_link_t *link) {
   dlv->at = link->unsettled_end;
   *link->unsettled_end = dlv;
   link->unsettled_end = &dlv->next;
@@ -101,7 +100,7 @@ PNI_INLINE pn_delivery_t *pni_delivery_new(void *block, pn_link_t *link, pn_byte
   pn_delivery_t *const dlv = pni_delivery_in(block, link);
   dlv->tag_size = (uint8_t)tag.size;
   (void)pni_move(dlv->tag, tag.start, tag.size);
-  pni_delivery_enlist(dlv);
+  pni_delivery_enlist(dlv, link);
   link->unsettled_count++;
   if (!link->current) link->current = dlv;
   pni_endpoint_hold(&link->endpoint);

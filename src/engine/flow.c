@@ -13,6 +13,7 @@
 #include "engine/fail.h"
 #include "engine/frames.h"
 #include "engine/link.h"
+#include "engine/owner.h"
 #include "engine/session.h"
 #include "wire/limits.h"
 
@@ -21,6 +22,7 @@
 /* What the application grants and gives back. */
 
 void pn_link_flow(pn_link_t *link, int credit) {
+  PNI_OWNED_LINK(link);
   if (!link || link->sender) return;
   link->credit += credit;
   if (link->drain_once) link->drain = link->drain_once = false;
@@ -29,6 +31,7 @@ void pn_link_flow(pn_link_t *link, int credit) {
 }
 
 void pn_link_drain(pn_link_t *link, int credit) {
+  PNI_OWNED_LINK(link);
   if (!link || link->sender) return;
   link->credit += credit;
   link->drain = link->drain_once = true;
@@ -37,6 +40,7 @@ void pn_link_drain(pn_link_t *link, int credit) {
 }
 
 void pn_link_set_drain(pn_link_t *link, bool drain) {
+  PNI_OWNED_LINK(link);
   if (!link || link->sender) return;
   link->drain = drain;
   link->drain_once = false;
@@ -49,6 +53,7 @@ bool pn_link_draining(pn_link_t *link) { return !link->sender && link->drain && 
 void pn_link_offered(pn_link_t *link, int credit) { link->available = credit; }
 
 int pn_link_drained(pn_link_t *link) {
+  PNI_OWNED_LINK(link);
   int drained = 0;
   if (!link->sender) {
     drained = link->drained;

@@ -182,15 +182,24 @@ static inline pni_status read_header(
   return status;
 }
 
-/* Whether a transfer was followed by another one: equal octets behind the size up to the list's constructor, in what nearly
- * all are. */
+/* Whether a transfer is followed by another one with the same handle: equal octets behind the size, up to the handle's last,
+ * in what nearly all are. */
 static inline bool goes_on(const uint8_t *pattern, const uint8_t *next, const uint8_t *end) {
-  enum { FROM = 4, TO = 12 };
+  enum {
+    FROM = 4,
+    LIST = 12,
+    HANDLE = 14,
+    TO = 20,
+    SHORT = 32 /* bits of a word from LIST on that are the id's */
+  };
   if (next - pattern < TO || end - next < TO) return false;
-  const uint64_t head = pni_load64(pattern + FROM), next_head = pni_load64(next + FROM);
+  const uint64_t head = pni_load64(pattern + FROM),
+                 other = pni_load64(pattern + LIST) ^ pni_load64(next + LIST);
   const uint32_t transfer =
       (uint32_t)PNI_DESCRIPTOR << 24 | PNI_SMALLULONG << 16 | PNI_CODE_transfer << 8 | PNI_LIST8;
-  return head == next_head && (uint32_t)head == transfer && head >> 48 == (PNI_FRAME_HEADER / 4U) << 8;
+  if (head != pni_load64(next + FROM) || (uint32_t)head != transfer) return false;
+  if (head >> 48 != (PNI_FRAME_HEADER / 4U) << 8 /* and AMQP's type, 0 */) return false;
+  return (pattern[HANDLE] == PNI_UINT ? other : other >> SHORT) == 0;
 }
 
 static pni_status end_of_input(pn_transport_t *transport) {

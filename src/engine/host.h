@@ -25,8 +25,18 @@ struct pni_host {
   atomic_uint_fast32_t generation;
   const struct pni_host_bell *bell; /* NULL: there is none */
   void *work_queue;                 /* NULL until asked for */
+  /* For the ownership checker (owner.h): who has got the batch, 0 for nobody, and who is inside which function. */
+  atomic_long holder, inside;
+  _Atomic(const char *) function;
 };
 PN_EXTERN struct pni_host *pni_connection_host(pn_connection_t *connection);
+
+/* What PN_CHECK asks for. Set when the library is loaded, and never changed. */
+enum { PNI_CHECK_THREADS = 1, PNI_CHECK_STRICT = 2, PNI_CHECK_ABORT = 4 };
+PN_EXTERN extern unsigned char pni_checks;
+
+/* The calling thread, as the system numbers it. */
+PN_EXTERN long pni_thread_number(void);
 
 /* What has gone through a transport. */
 struct pni_traffic {

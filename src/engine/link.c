@@ -9,6 +9,7 @@
 #include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
+#include "engine/owner.h"
 #include "engine/session.h"
 
 #include <string.h>
@@ -133,9 +134,15 @@ static pn_link_t *new_link(pn_session_t *ssn, bool sender, const char *name) {
   return ssn && name ? pni_link_new(ssn, sender, pn_bytes(strlen(name), name)) : NULL;
 }
 
-pn_link_t *pn_sender(pn_session_t *ssn, const char *name) { return new_link(ssn, true, name); }
+pn_link_t *pn_sender(pn_session_t *ssn, const char *name) {
+  PNI_OWNED_SESSION(ssn);
+  return new_link(ssn, true, name);
+}
 
-pn_link_t *pn_receiver(pn_session_t *ssn, const char *name) { return new_link(ssn, false, name); }
+pn_link_t *pn_receiver(pn_session_t *ssn, const char *name) {
+  PNI_OWNED_SESSION(ssn);
+  return new_link(ssn, false, name);
+}
 
 /* The end. */
 
@@ -151,6 +158,7 @@ static void settle_all(pn_link_t *link) {
 }
 
 void pn_link_free(pn_link_t *link) {
+  PNI_OWNED_LINK(link);
   if (!link || link->endpoint.freed) return;
   link->endpoint.freed = true;
   settle_all(link);
@@ -277,6 +285,7 @@ void pni_link_unbound(pn_link_t *link) {
 /* Attach, detach, close. */
 
 void pn_link_open(pn_link_t *link) {
+  PNI_OWNED_LINK(link);
   struct pni_endpoint *endpoint = &link->endpoint;
   if (endpoint->local != PNI_ACTIVE || !link->detach) {
     pni_endpoint_open(endpoint);
@@ -291,12 +300,14 @@ void pn_link_open(pn_link_t *link) {
 
 /* Once the detach has been sent it stays one: only a link that is attached can be closed. */
 void pn_link_close(pn_link_t *link) {
+  PNI_OWNED_LINK(link);
   if (link->endpoint.due & PNI_DUE_CLOSE) link->detach = false;
   pni_endpoint_close(&link->endpoint);
   PNI_TOUCHED(&link->endpoint);
 }
 
 void pn_link_detach(pn_link_t *link) {
+  PNI_OWNED_LINK(link);
   if (link->endpoint.local != PNI_ACTIVE || link->detach) return;
   link->detach = true;
   pni_endpoint_tell(&link->endpoint, PN_LINK_LOCAL_DETACH, PNI_DUE_CLOSE);

@@ -140,6 +140,8 @@ static pni_status pay_first(pn_transport_t *transport, pn_connection_t *conn, st
   return status;
 }
 
+static inline bool owes_nothing(const pn_connection_t *conn) { return !conn->due && conn->endpoint.due == 0; }
+
 static pni_status pay_queue(pn_transport_t *transport, pn_connection_t *conn) {
   struct pni_endpoint *stuck = NULL;
   /* A close that waited for others looks again whether they are done. */
@@ -154,7 +156,7 @@ static pni_status pay_queue(pn_transport_t *transport, pn_connection_t *conn) {
 pni_status pni_frames_output(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {
   (void)at, (void)out;
   if (transport->close_sent) return PNI_OK;
-  if (transport->connection && !transport->failed) {
+  if (transport->connection && !transport->failed && !owes_nothing(transport->connection)) {
     const pni_status status = pay_queue(transport, transport->connection);
     if (PNI_UNLIKELY(status != PNI_OK && status != PNI_FAILED))
       pni_transport_error(transport, "amqp:internal-error", "out of memory while writing a frame");

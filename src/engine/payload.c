@@ -117,8 +117,10 @@ static pni_status grow(struct pni_payload *payload, size_t wanted) {
   const size_t size = in_block(payload), capacity = pni_pool_room(wanted);
   char *block = pni_pool_take(capacity);
   if (!block) return PNI_NO_MEMORY;
-  if (size > 0) memcpy(block, payload->block + payload->start, size);
-  if (payload->block) give_block(payload);
+  if (payload->block) {
+    memcpy(block, payload->block + payload->start, size);
+    give_block(payload);
+  }
   payload->block = block;
   payload->capacity = capacity;
   payload->start = 0;
@@ -198,24 +200,37 @@ void pni_payload_take_more(struct pni_payload *payload, char *to, size_t size) {
     segment->size -= part;
     if (segment->size == 0) pni_segments_drop(&payload->segments);
   }
-  if (size > 0) pni_payload_take(payload, to, size);
+  if (size > 0) pni_payload_take_block(payload, to, size);
+}
+
+/* Cut the first segment in two, the first of which has `size` bytes. */
+static pni_status split_first(struct pni_segments *segments, size_t size) {
+  struct pni_segment *rest = segments->first;
+  struct pni_segment *segment = segment_of(rest->shared, rest->start, size);
+  if (!segment) return PNI_NO_MEMORY;
+  pn_shared_bytes_incref(segment->shared);
+  rest->start += size;
+  rest->size -= size;
+  segment->next = rest;
+  segments->first = segment;
+  return PNI_OK;
 }
 
 pni_status pni_payload_move(struct pni_payload *payload, size_t size, struct pni_segments *to) {
   struct pni_segments *segments = &payload->segments;
+  pni_status status = PNI_OK;
+  *to = (struct pni_segments){NULL, NULL};
   while (size > 0) {
-    if (!segments->first) TRY(seal(payload));
+    if (!segments->first) status = seal(payload);
+    if (segments->first && segments->first->size > size) status = split_first(segments, size);
     struct pni_segment *segment = segments->first;
-    if (segment->size <= size) {
-      segments->first = segment->next;
-      if (!segments->first) segments->last = NULL;
-    } else {
-      segment = segment_of(segment->shared, segment->start, size);
-      if (!segment) return PNI_NO_MEMORY;
-      pn_shared_bytes_incref(segment->shared);
-      segments->first->start += size;
-      segments->first->size -= size;
+    if (PNI_UNLIKELY(status != PNI_OK || !segment)) { /* back to where they were */
+      pni_segments_join(to, segments);
+      *segments = *to;
+      return PNI_NO_MEMORY;
     }
+    segments->first = segment->next;
+    if (!segments->first) segments->last = NULL;
     size -= segment->size;
     pni_segments_add(to, segment);
   }

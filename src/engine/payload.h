@@ -51,7 +51,7 @@ PNI_INLINE PNI_NODISCARD pni_status pni_payload_put(
 PNI_NODISCARD pni_status pni_payload_share(
     struct pni_payload *payload, pn_shared_bytes_t *shared, const char *start, size_t size);
 
-/* Take out the first `size` bytes, no more than wait, as segments behind those in `to`. Without memory less may have moved. */
+/* Take out the first `size` bytes, no more than wait, as segments. Without memory nothing has moved. */
 PNI_NODISCARD pni_status pni_payload_move(struct pni_payload *payload, size_t size, struct pni_segments *to);
 
 /* Where the first `size` bytes lie, no more than wait: up to `max` pieces. Returns how many. */
@@ -68,16 +68,19 @@ static inline bool pni_payload_in_block(const struct pni_payload *payload) {
   return !payload->segments.first;
 }
 
-/* Take out `size` bytes, which are there. `to` may be NULL: drop them. Once nothing waits no block is held. */
-void pni_payload_take_more(struct pni_payload *payload, char *to, size_t size);
-PNI_INLINE void pni_payload_take(struct pni_payload *payload, void *to, size_t size) {
-  if (PNI_UNLIKELY(!pni_payload_in_block(payload))) {
-    pni_payload_take_more(payload, to, size);
-    return;
-  }
+/* Take out `size` bytes, which are there: of the block, and of all. `to` may be NULL: drop them. Once nothing waits no block is
+ * held. */
+PNI_INLINE void pni_payload_take_block(struct pni_payload *payload, void *to, size_t size) {
   if (to) pni_copy(to, payload->block + payload->start, size);
   payload->start += size;
   if (PNI_UNLIKELY(payload->start == payload->end)) pni_payload_clear(payload);
+}
+void pni_payload_take_more(struct pni_payload *payload, char *to, size_t size);
+PNI_INLINE void pni_payload_take(struct pni_payload *payload, void *to, size_t size) {
+  if (PNI_LIKELY(pni_payload_in_block(payload)))
+    pni_payload_take_block(payload, to, size);
+  else
+    pni_payload_take_more(payload, to, size);
 }
 
 /* Put a segment to the end, or join what is in `from` to it, which is empty then. */

@@ -10,6 +10,7 @@
 #include "engine/delivery.h"
 #include "engine/fail.h"
 #include "engine/link.h"
+#include "engine/owner.h"
 #include "engine/transport.h"
 
 static const pn_class_t session_class =
@@ -32,11 +33,15 @@ pn_session_t *pni_session_new(pn_connection_t *conn) {
   return ssn;
 }
 
-pn_session_t *pn_session(pn_connection_t *conn) { return conn ? pni_session_new(conn) : NULL; }
+pn_session_t *pn_session(pn_connection_t *conn) {
+  PNI_OWNED_CONNECTION(conn);
+  return conn ? pni_session_new(conn) : NULL;
+}
 
 /* The end. */
 
 void pn_session_free(pn_session_t *ssn) {
+  PNI_OWNED_SESSION(ssn);
   if (!ssn || ssn->endpoint.freed) return;
   pni_endpoint_incref(ssn);
   ssn->endpoint.freed = true;
@@ -173,10 +178,12 @@ pn_session_t *pn_session_next(pn_session_t *ssn, pn_state_t state) {
 /* What the application sets and sees. */
 
 void pn_session_open(pn_session_t *ssn) {
+  PNI_OWNED_SESSION(ssn);
   pni_endpoint_open(&ssn->endpoint);
   PNI_TOUCHED(&ssn->endpoint);
 }
 void pn_session_close(pn_session_t *ssn) {
+  PNI_OWNED_SESSION(ssn);
   pni_endpoint_close(&ssn->endpoint);
   PNI_TOUCHED(&ssn->endpoint);
 }
@@ -213,6 +220,7 @@ static void tell_window(pn_session_t *ssn) {
 }
 
 void pn_session_set_incoming_capacity(pn_session_t *ssn, size_t capacity) {
+  PNI_OWNED_SESSION(ssn);
   pn_transport_t *transport = ssn->connection->transport;
   ssn->incoming_capacity = capacity;
   ssn->max_window = ssn->low_water = 0;
@@ -226,6 +234,7 @@ void pn_session_set_incoming_capacity(pn_session_t *ssn, size_t capacity) {
 }
 
 int pn_session_set_incoming_window_and_lwm(pn_session_t *ssn, pn_frame_count_t window, pn_frame_count_t lwm) {
+  PNI_OWNED_SESSION(ssn);
   if (!ssn || window == 0 || lwm > window) return PN_ARG_ERR;
   if (ssn->endpoint.local == PNI_ACTIVE) return PN_STATE_ERR;
   ssn->incoming_capacity = 0;

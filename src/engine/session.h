@@ -67,8 +67,11 @@ uint32_t pni_session_target(pn_session_t *ssn);
 /* The window that was announced runs low: owe a flow if there is more to announce. */
 PNI_COLD void pni_session_reopen(pn_session_t *ssn);
 
+static inline bool pni_session_runs_low(const pn_session_t *ssn) {
+  return PNI_UNLIKELY(ssn->window.incoming_window < ssn->low_water_frames);
+}
 static inline void pni_session_look(pn_session_t *ssn) {
-  if (PNI_UNLIKELY(ssn->window.incoming_window < ssn->low_water_frames)) pni_session_reopen(ssn);
+  if (pni_session_runs_low(ssn)) pni_session_reopen(ssn);
 }
 
 /* A transfer frame has used the window that was announced: owe a flow if it runs low and can be reopened. */
@@ -86,10 +89,13 @@ static inline void pni_session_used_many(pn_session_t *ssn, size_t payload, uint
 }
 
 /* Bytes of incoming deliveries have been taken, or dropped: reopen the window if that is worth a flow. */
-static inline void pni_session_taken(pn_session_t *ssn, size_t bytes) {
+static inline void pni_session_count_taken(pn_session_t *ssn, size_t bytes) {
   pn_transport_t *const transport = ssn->connection->transport;
   ssn->incoming_bytes -= bytes;
   if (transport) transport->buffered -= bytes;
+}
+static inline void pni_session_taken(pn_session_t *ssn, size_t bytes) {
+  pni_session_count_taken(ssn, bytes);
   pni_session_look(ssn);
 }
 

@@ -58,7 +58,7 @@ static inline bool extends(const struct run *run, const pn_delivery_t *dlv) {
 /* As many of those that follow as say the same. */
 static void extend(pn_session_t *ssn, struct run *run) {
   pn_delivery_t *dlv;
-  while ((dlv = ssn->due_dispositions) && extends(run, dlv)) {
+  while ((dlv = ssn->due_dispositions) && PNI_LIKELY(extends(run, dlv))) {
     run->last++;
     (void)take_off(ssn);
     if (run->settled && !pni_delivery_leave(dlv)) pni_delivery_finish(dlv);

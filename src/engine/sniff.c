@@ -71,6 +71,7 @@ static pni_status begin_amqp(pn_transport_t *transport, unsigned at) {
     return PNI_FAILED;
   }
   transport->header_received = true;
+  pni_trace_layer(transport, "1.0");
   pni_trace_protocol(transport, PNI_PROTOCOL_AMQP, false);
   pni_layer_replace(transport, at, &pni_layer_amqp_header);
   return PNI_OK;
@@ -79,6 +80,7 @@ static pni_status begin_amqp(pn_transport_t *transport, unsigned at) {
 /* What begins here goes before the sniffer, which looks again at what that carries. */
 static pni_status begin_layer(pn_transport_t *transport, unsigned at, const struct pni_known_layer *known,
     const uint8_t *bytes, size_t size, size_t *taken) {
+  pni_trace_layer(transport, pni_protocol_name((enum pni_protocol)known->protocol_id));
   pni_layer_insert(transport, at, known->layer);
   return pni_layer_input(transport, at, bytes, size, taken);
 }

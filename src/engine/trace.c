@@ -1,6 +1,7 @@
-/* trace.c: protocol headers, frames and ends of streams as lines of log. Called only when somebody listens. */
+/* trace.c: protocol headers, frames, ends of streams and events as lines of log. Called only when somebody listens. */
 #include "engine/trace.h"
 
+#include "base/string.h"
 #include "wire/dump.h"
 #include <string.h>
 
@@ -89,4 +90,17 @@ void pni_trace_protocol(pn_transport_t *transport, enum pni_protocol protocol, b
 void pni_trace_end(pn_transport_t *transport, bool sent) {
   if (pni_logs(&transport->logger, PN_SUBSYSTEM_IO, PN_LEVEL_FRAME))
     pn_logger_logf(&transport->logger, PN_SUBSYSTEM_IO, PN_LEVEL_FRAME, "  %s EOS", sent ? "->" : "<-");
+}
+
+void pni_trace_layer(pn_transport_t *transport, const char *name) {
+  if (pni_logs(&transport->logger, PN_SUBSYSTEM_IO, PN_LEVEL_DEBUG))
+    pn_logger_logf(&transport->logger, PN_SUBSYSTEM_IO, PN_LEVEL_DEBUG, "AMQP %s layer detected", name);
+}
+
+void pni_trace_event(pn_transport_t *transport, pn_event_t *event) {
+  if (!pni_logs(&transport->logger, PN_SUBSYSTEM_EVENT, PN_LEVEL_DEBUG)) return;
+  pn_string_t *text = pn_string("");
+  if (text && pn_inspect(event, text) == 0)
+    pn_logger_logf(&transport->logger, PN_SUBSYSTEM_EVENT, PN_LEVEL_DEBUG, "%s", pn_string_get(text));
+  pn_free(text);
 }

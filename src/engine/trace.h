@@ -2,7 +2,8 @@
  *
  *   -> AMQP                                               a protocol header, sent
  *   0 <- @transfer(20) [handle=0x0, more=true] (3) abc    channel, performative, size and beginning of the payload
- *   <- EOS                                                the end of input */
+ *   <- EOS                                                the end of input
+ *   (PN_LINK_FLOW, pn_link<0x5645234b97d0>)               an event that the driver hands out */
 #ifndef BARYON_ENGINE_TRACE_H
 #define BARYON_ENGINE_TRACE_H
 
@@ -30,6 +31,14 @@ static inline bool pni_traces_raw(const pn_transport_t *transport) {
 
 /* Octets as they are, sixteen to a line. */
 void pni_trace_raw(pn_transport_t *transport, const uint8_t *bytes, size_t size, bool sent);
+
+/* What a client was found to speak. */
+void pni_trace_layer(pn_transport_t *transport, const char *name);
+
+static inline bool pni_traces_events(const pn_transport_t *transport) {
+  return PNI_UNLIKELY((transport->logger.levels & PN_LEVEL_DEBUG) != 0);
+}
+void pni_trace_event(pn_transport_t *transport, pn_event_t *event);
 
 void pni_trace_protocol(pn_transport_t *transport, enum pni_protocol protocol, bool sent);
 void pni_trace_end(pn_transport_t *transport, bool sent);

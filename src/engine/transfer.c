@@ -79,15 +79,19 @@ static PNI_NOINLINE pni_status write_spliced(pn_transport_t *transport, pn_link_
     writer.size = 0;
     pni_transfer_encode(&writer, &transfer);
   }
-  struct pni_segments segments = {NULL, NULL};
-  const pni_status status = pni_payload_move(&link->payload, payload, &segments);
-  if (status) {
-    pni_segments_clear(&segments);
-    return status;
-  }
+  struct pni_segments segments;
+  TRY(pni_payload_move(&link->payload, payload, &segments));
   pni_frame_close_spliced(transport, (uint16_t)link->session->local_channel, &writer, &segments, payload);
   written(link, dlv, payload, transfer.more, transfer.has.state);
   return PNI_OK;
+}
+
+/* The performative, for which there is room. */
+static inline void encode(struct pni_writer *writer, const struct pni_transfer *transfer) {
+  if (PNI_LIKELY(!transfer->has.state))
+    writer->size = (size_t)(pni_transfer_put(writer->start, transfer) - writer->start);
+  else
+    pni_transfer_encode(writer, transfer);
 }
 
 /* Write one frame of the delivery. */
@@ -107,12 +111,12 @@ static pni_status write_frame(pn_transport_t *transport, pn_link_t *link, pn_del
 
   struct pni_writer writer;
   TRY(pni_frame_open(transport, fits ? waiting + performative : limit, &writer));
-  pni_transfer_encode(&writer, &transfer);
+  encode(&writer, &transfer);
   if (PNI_UNLIKELY(transfer.more && dlv->done && writer.size + waiting <= limit)) {
     /* What is left fits after all. A frame for nothing but the end is legal, yet there are peers that refuse it. */
     transfer.more = transfer.has.more = false;
     writer.size = 0;
-    pni_transfer_encode(&writer, &transfer);
+    encode(&writer, &transfer);
   }
   if (writer.size > limit) return PNI_OVERFLOW;
   const size_t room = limit - writer.size;
@@ -154,8 +158,25 @@ static inline bool may_send(pn_session_t *ssn, pn_link_t *link, const pn_deliver
   return false;
 }
 
+/* How far the output may be filled before somebody else has a turn: one who waits behind this link need not wait until the
+ * output is full. */
+static size_t turn_of(const pn_transport_t *transport, const pn_link_t *link) {
+  enum { PIECE = 16 * 1024 };
+  const pn_connection_t *const conn = link->session->connection;
+  const bool alone = conn->due == conn->last_due;
+  const size_t piece = pni_buffer_size(transport->sink) + PIECE;
+  return alone || piece > transport->sink_most ? transport->sink_most : piece;
+}
+
+/* Whether the turn is over: what is spliced in counts, too. */
+static inline bool is_over(const pn_transport_t *transport, size_t turn, size_t spliced) {
+  return pni_output_enough(transport) ||
+         pni_buffer_size(transport->sink) + transport->splices.size - spliced > turn;
+}
+
 pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *waits) {
   pn_session_t *ssn = link->session;
+  const size_t turn = turn_of(transport, link), spliced = transport->splices.size;
   bool progress = false;
   *waits = false;
   while (link->unsent) {
@@ -172,7 +193,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       *waits = dlv->done || dlv->waiting > 0;
       break;
     }
-    if (pni_output_enough(transport)) {
+    if (is_over(transport, turn, spliced)) {
       if (progress) pni_endpoint_event(&link->endpoint, PN_LINK_FLOW);
       return PNI_OK;
     }
@@ -186,7 +207,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       link->delivery_count++;
       sent(link, dlv);
       if (plain && link->unsent && pni_delivery_form(link->unsent) == form)
-        pni_transfer_run(transport, link, pni_buffer_size(transport->sink) - before, payload);
+        pni_transfer_run(transport, link, pni_buffer_size(transport->sink) - before, payload, turn);
     }
   }
   if (!*waits) pni_endpoint_paid(&link->endpoint, PNI_DUE_TRANSFER);
@@ -352,12 +373,23 @@ static pni_status link_of(
   return PNI_OK;
 }
 
+static inline pni_status decode(
+    pn_transport_t *transport, struct pni_reader *body, struct pni_transfer *transfer) {
+  pni_zero(transfer, sizeof *transfer); /* which are the defaults */
+  const uint8_t *const payload = pni_transfer_take(body->pos, body->end, transfer);
+  if (PNI_LIKELY(payload != NULL)) {
+    body->pos = payload;
+    return PNI_OK;
+  }
+  const pni_status status = pni_transfer_decode(body, transfer);
+  return status ? pni_fail_decode(transport, status, body) : PNI_OK;
+}
+
 pni_status pni_receive_transfer(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
   struct pni_transfer transfer;
   pn_session_t *ssn;
   pn_link_t *link;
-  const pni_status decoded = pni_transfer_decode(body, &transfer);
-  if (decoded) return pni_fail_decode(transport, decoded, body);
+  TRY(decode(transport, body, &transfer));
   TRY(pni_session_of_channel(transport, channel, PNI_CODE_transfer, &ssn));
   if (!ssn) return PNI_OK;
   if (!pni_window_received(&ssn->window)) {

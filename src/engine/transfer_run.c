@@ -75,12 +75,14 @@ struct room {
   size_t payload_most; /* of one frame */
 };
 
-static struct room room_for(const pn_transport_t *transport) {
+static struct room room_for(const pn_transport_t *transport, size_t turn) {
   const struct pni_buffer *const out = transport->sink;
   struct room room = {.start = out->block + out->end,
       .end = out->block + out->capacity,
       .payload_most = pni_frame_most(transport) - LARGEST};
-  if (out->capacity - out->start > PNI_OUTPUT_ENOUGH) room.end = pni_buffer_bytes(out) + PNI_OUTPUT_ENOUGH;
+  if (out->capacity - out->start > turn + PNI_OUTPUT_SLACK)
+    room.end = pni_buffer_bytes(out) + turn + PNI_OUTPUT_SLACK;
+  if (room.end < room.start) room.end = room.start;
   return room;
 }
 
@@ -155,7 +157,7 @@ static void finish(pn_link_t *link, pn_delivery_t *dlv, pn_delivery_t *end) {
   link->endpoint.held -= freed;
 }
 
-void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload) {
+void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload, size_t turn) {
   const struct pni_buffer *const out = transport->sink;
   pn_delivery_t *const first = link->unsent;
   const bool settled = first->locally_settled;
@@ -164,7 +166,7 @@ void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, s
       !pni_payload_in_block(&link->payload) || payload >= size)
     return;
   if (!read_form(&form, out->block + out->end - size, size - payload)) return;
-  const struct room room = room_for(transport);
+  const struct room room = room_for(transport, turn);
   const struct written written = write_run(link->session, &form, first, &room);
   enter(transport, link, &written);
   if (settled && written.frames > 0) finish(link, first, written.next);
@@ -253,7 +255,7 @@ static inline pn_delivery_t *make_whole(
   dlv->has_id = !settled;
   dlv->updated = settled;
   dlv->done = true;
-  pni_delivery_enlist(dlv);
+  pni_delivery_enlist(dlv, link);
   return dlv;
 }
 
@@ -270,11 +272,12 @@ static struct received read_run(pn_link_t *link, const struct form *form, const 
   pn_delivery_t *const *const first = link->unsettled_end;
   pni_serial id = begin;
   size_t payload = 0;
+  if (budget->payload < (size_t)(end - frame))
+    end = frame; /* a limit is near: to be looked at frame by frame */
   for (; id != behind && (size_t)(end - frame) >= least; id++) {
     const size_t frame_size = pni_load32(frame), size = frame_size - form->payload_at;
     if (frame_size > (size_t)(end - frame) || size - 1 >= budget->payload_most) break;
     if (!is_like(&like, form, frame) || pni_load32(frame + form->id_at) != id) break;
-    if (size > budget->payload - payload) break;
     if (pni_payload_put(&link->payload, (const char *)frame + form->payload_at, size) != PNI_OK) break;
     pn_delivery_t *const dlv = make_whole(link, form, frame + form->tag_at, id, settled);
     if (!dlv) {

@@ -27,8 +27,8 @@ static inline pni_transfer_form pni_delivery_form(const pn_delivery_t *dlv) {
 
 /* A plain delivery of the link has just been written, as the last frame in the sink, which has `size` octets and the payload
  * among them; the link's next unsent one is plain, and of the same form. Write it and as many of those behind it as are
- * of that form, and may and can be sent. */
-void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload);
+ * of that form, and may and can be sent, until more than `turn` octets are in the sink. */
+void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload, size_t turn);
 
 /* A transfer frame that began at `pattern` and ended at `next` has been received. Receive those behind it that are of its
  * form, as whole deliveries of the same link; returns the place behind the last one. */

@@ -60,6 +60,9 @@ struct pni_sasl {
   void *verify_context;
   pn_sasl_question_t *question; /* put to the verifier, and not yet looked at */
   char *asked_user;             /* whom it is about */
+  pn_sasl_secret_source_t source;
+  void *source_context;
+  struct pni_scram *scram; /* the exchange, if it is one of SCRAM */
   pn_sasl_wake_t wake;
   void *wake_context;
 };
@@ -115,12 +118,42 @@ extern const struct pni_known_layer pni_known_sasl;
 
 /* sasl_mechanisms.c */
 extern const pnx_sasl_implementation pni_sasl_built_in;
+/* The name of a mechanism that asks the program about its users, as a text that stays; "" for any other. */
+const char *pni_sasl_built_in_name(const char *name);
+
+/* How a server's exchange ends: with an outcome and, if that is PN_SASL_OK, a user. */
+void pni_sasl_conclude(pn_transport_t *transport, pn_sasl_outcome_t outcome, const char *user);
+/* Whether a server's client may act as that: nobody (""), or itself. */
+bool pni_sasl_is_itself(pn_bytes_t authorization, pn_bytes_t user);
+
+/* sasl_scram.c */
+
+bool pni_sasl_is_scram(const char *mechanism);
+/* Choose SCRAM of the best kind that is listed; false if none is, or what was needed is not there. */
+bool pni_sasl_scram_choose(pn_transport_t *transport, const char *mechanisms);
+/* What the other side has said: of a server init and response, of a client challenge and outcome. */
+void pni_sasl_scram_message(pn_transport_t *transport, pn_bytes_t message);
+void pni_sasl_scram_challenge(pn_transport_t *transport, pn_bytes_t challenge);
+void pni_sasl_scram_outcome(pn_transport_t *transport, pn_bytes_t data);
+/* A server's question about the user has been answered. */
+void pni_sasl_scram_answered(pn_transport_t *transport, const char *user, const char *secret);
+void pni_sasl_scram_free(struct pni_sasl *sasl);
+
+/* sasl_token.c: XOAUTH2 and OAUTHBEARER, of a client whose password is a token. */
+
+/* Choose one that was asked for by name and is listed. */
+bool pni_sasl_token_choose(pn_transport_t *transport, const char *mechanisms);
+bool pni_sasl_is_token(const char *mechanism);
+/* A challenge is the server's way to say why not. */
+void pni_sasl_token_challenge(pn_transport_t *transport, pn_bytes_t challenge);
 
 /* sasl_question.c */
 
 /* A question with copies of user and password, and one reference for the caller, one for whom it is put to.
  * */
 pn_sasl_question_t *pni_sasl_question(pn_transport_t *transport, pn_bytes_t user, pn_bytes_t password);
+/* What is known of the user, once a question has been answered with that; NULL: nothing. */
+const char *pni_sasl_question_secret(const pn_sasl_question_t *question);
 /* The answer, PN_SASL_NONE if there is none yet. */
 pn_sasl_outcome_t pni_sasl_question_answer(const pn_sasl_question_t *question);
 /* Nobody waits for the answer any more, if there is a question at all. */

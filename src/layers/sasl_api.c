@@ -8,6 +8,7 @@
 #include "engine/connection.h"
 #include "engine/logger.h"
 #include "layers/mechanism.h"
+#include "layers/scram.h"
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,23 @@ void pn_sasl_set_password_verifier(pn_sasl_t *sasl, pn_sasl_password_verifier_t 
   if (!of(sasl)) return;
   of(sasl)->verify = verify;
   of(sasl)->verify_context = context;
+}
+
+void pn_sasl_set_secret_source(pn_sasl_t *sasl, pn_sasl_secret_source_t source, void *context) {
+  if (!of(sasl)) return;
+  of(sasl)->source = source;
+  of(sasl)->source_context = context;
+}
+
+char *pn_sasl_scram_secret(const char *mechanism, const char *password, unsigned iterations) {
+  const pn_bytes_t name = pn_bytes(strlen(mechanism), mechanism);
+  char *secret = NULL;
+  enum pni_hash hash = PNI_SHA256;
+  if (pni_mechanism_is(name, pni_scram_name(PNI_SHA1)))
+    hash = PNI_SHA1;
+  else if (!pni_mechanism_is(name, pni_scram_name(PNI_SHA256)))
+    return NULL;
+  return pni_scram_secret(hash, password, pn_bytes(0, NULL), iterations, &secret) == PNI_OK ? secret : NULL;
 }
 
 void pn_sasl_set_wake(pn_sasl_t *sasl, const pn_sasl_wake_t *wake, void *context) {

@@ -135,16 +135,34 @@ static void encode(struct pni_writer *writer, enum pni_code code, const void *in
   }
 }
 
-pni_status pni_sasl_frame_write(pn_transport_t *transport, enum pni_code code, const void *in) {
-  struct pni_sasl *const sasl = transport->sasl;
+/* Encode behind what is to go already, with that much room. */
+static pni_status write_frame(
+    struct pni_sasl *sasl, enum pni_code code, const void *in, size_t room, struct pni_writer *writer) {
   void *out = sasl->out;
-  const pni_status grown = pni_grow(&out, &sasl->out_capacity, sasl->out_size + SASL_FRAME, 1);
+  const pni_status grown = pni_grow(&out, &sasl->out_capacity, sasl->out_size + room, 1);
   sasl->out = out;
   TRY(grown);
+  *writer = pni_writer(sasl->out + sasl->out_size + PNI_FRAME_HEADER, room - PNI_FRAME_HEADER);
+  encode(writer, code, in);
+  return PNI_OK;
+}
+
+/* What a client shows may be a token, which needs more than everybody has to take; whoever takes tokens takes that. */
+static size_t limit_of(enum pni_code code) {
+  const bool shows = code == PNI_CODE_sasl_init || code == PNI_CODE_sasl_response;
+  return shows ? PNI_LIMIT_FRAME_BEFORE_OPEN : SASL_FRAME;
+}
+
+pni_status pni_sasl_frame_write(pn_transport_t *transport, enum pni_code code, const void *in) {
+  struct pni_sasl *const sasl = transport->sasl;
+  struct pni_writer writer;
+  TRY(write_frame(sasl, code, in, SASL_FRAME, &writer));
+  if (!pni_writer_fits(&writer)) {
+    const size_t needed = PNI_FRAME_HEADER + writer.size;
+    if (needed > limit_of(code)) return PNI_OVERFLOW;
+    TRY(write_frame(sasl, code, in, needed, &writer));
+  }
   uint8_t *const octets = sasl->out + sasl->out_size;
-  struct pni_writer writer = pni_writer(octets + PNI_FRAME_HEADER, SASL_FRAME - PNI_FRAME_HEADER);
-  encode(&writer, code, in);
-  if (!pni_writer_fits(&writer)) return PNI_OVERFLOW;
   const size_t size = PNI_FRAME_HEADER + writer.size;
   pni_frame_header_write(octets, (uint32_t)size, PNI_FRAME_SASL, 0);
   sasl->out_size += size;

@@ -1,5 +1,6 @@
 /* sasl_mechanisms.c: ANONYMOUS, PLAIN and EXTERNAL, both sides, as an implementation of
- * <proton/sasl_plugin.h>. [RFC 4505, RFC 4616, RFC 4422 appendix A]
+ * <proton/sasl_plugin.h>, and which mechanism it is: SCRAM and tokens have files of their own.
+ * [RFC 4505, RFC 4616, RFC 4422 appendix A]
  *
  * It has no state but what the transport has: a server that waits for a verdict has a question. Who may act
  * as whom is not known here, so a client that wants to act as anybody but itself is turned away. */
@@ -20,17 +21,34 @@ static bool may_show_password(pn_transport_t *transport) {
   return !required && pnx_sasl_get_allow_insecure_mechanisms(transport);
 }
 
-static void free_nothing(pn_transport_t *transport) { (void)transport; }
+static void free_exchange(pn_transport_t *transport) { pni_sasl_scram_free(transport->sasl); }
+
+const char *pni_sasl_built_in_name(const char *name) {
+  static const char *const names[] = {plain, "SCRAM-SHA-256", "SCRAM-SHA-1"};
+  for (size_t i = 0; name && i < sizeof names / sizeof names[0]; i++) {
+    if (strcmp(names[i], name) == 0) return names[i];
+  }
+  return "";
+}
 
 /* Server. */
 
 static const char *list_mechanisms(pn_transport_t *transport) {
-  enum { EXTERNAL = 1, PLAIN = 2, ANONYMOUS = 4 };
-  static const char *const lists[] = {"", "EXTERNAL", "PLAIN", "EXTERNAL PLAIN", "ANONYMOUS",
-      "EXTERNAL ANONYMOUS", "PLAIN ANONYMOUS", "EXTERNAL PLAIN ANONYMOUS"};
+  enum { EXTERNAL = 1, SCRAM = 2, PLAIN = 4, ANONYMOUS = 8 };
+#define E "EXTERNAL "
+#define S "SCRAM-SHA-256 SCRAM-SHA-1 "
+#define P "PLAIN "
+#define A "ANONYMOUS "
+  static const char *const lists[] = {
+      "", E, S, E S, P, E P, S P, E S P, A, E A, S A, E S A, P A, E P A, S P A, E S P A};
+#undef E
+#undef S
+#undef P
+#undef A
   unsigned which = 0;
-  if (!transport->server) return lists[EXTERNAL | PLAIN | ANONYMOUS];
+  if (!transport->server) return lists[EXTERNAL | SCRAM | PLAIN | ANONYMOUS];
   if (pnx_sasl_get_external_username(transport)) which |= EXTERNAL;
+  if (transport->sasl->source) which |= SCRAM;
   if (transport->sasl->verify && may_show_password(transport)) which |= PLAIN;
   if (!pnx_sasl_get_authentication_required(transport)) which |= ANONYMOUS;
   return lists[which];
@@ -41,7 +59,7 @@ static bool init(pn_transport_t *transport) {
   return true;
 }
 
-static void conclude(pn_transport_t *transport, pn_sasl_outcome_t outcome, const char *user) {
+void pni_sasl_conclude(pn_transport_t *transport, pn_sasl_outcome_t outcome, const char *user) {
   if (outcome == PN_SASL_OK)
     pnx_sasl_set_succeeded(transport, user, user);
   else
@@ -57,8 +75,11 @@ static void look_for_answer(pn_transport_t *transport) {
   if (answer == PN_SASL_NONE) return;
   char *const user = sasl->asked_user;
   sasl->asked_user = NULL;
+  if (sasl->scram && answer == PN_SASL_OK)
+    pni_sasl_scram_answered(transport, user, pni_sasl_question_secret(sasl->question));
+  else
+    pni_sasl_conclude(transport, answer, user);
   pni_sasl_forget_question(sasl);
-  conclude(transport, answer, user);
   free(user);
 }
 
@@ -66,19 +87,22 @@ static bool same(pn_bytes_t a, pn_bytes_t b) {
   return a.size == b.size && memcmp(a.start, b.start, a.size) == 0;
 }
 
+bool pni_sasl_is_itself(pn_bytes_t authorization, pn_bytes_t user) {
+  return authorization.size == 0 || same(authorization, user);
+}
+
 static void verify(pn_transport_t *transport, pn_bytes_t message) {
   struct pni_sasl *const sasl = transport->sasl;
   struct pni_plain claim;
-  if (!pni_plain_read(message, &claim) ||
-      (claim.authorization.size > 0 && !same(claim.authorization, claim.user))) {
-    conclude(transport, PN_SASL_AUTH, NULL);
+  if (!pni_plain_read(message, &claim) || !pni_sasl_is_itself(claim.authorization, claim.user)) {
+    pni_sasl_conclude(transport, PN_SASL_AUTH, NULL);
     return;
   }
   char *const user = pni_sasl_copy(claim.user);
   sasl->question = user ? pni_sasl_question(transport, claim.user, claim.password) : NULL;
   if (!sasl->question) {
     free(user);
-    conclude(transport, PN_SASL_TEMP, NULL);
+    pni_sasl_conclude(transport, PN_SASL_TEMP, NULL);
     return;
   }
   sasl->asked_user = user;
@@ -88,8 +112,8 @@ static void verify(pn_transport_t *transport, pn_bytes_t message) {
 
 static void process_external(pn_transport_t *transport, pn_bytes_t authorization) {
   const char *const user = pnx_sasl_get_external_username(transport);
-  const bool itself = user && (authorization.size == 0 || same(authorization, pn_bytes(strlen(user), user)));
-  conclude(transport, itself ? PN_SASL_OK : PN_SASL_AUTH, user);
+  const bool itself = user && pni_sasl_is_itself(authorization, pn_bytes(strlen(user), user));
+  pni_sasl_conclude(transport, itself ? PN_SASL_OK : PN_SASL_AUTH, user);
 }
 
 static void process_message(pn_transport_t *transport, pn_bytes_t message) {
@@ -98,8 +122,10 @@ static void process_message(pn_transport_t *transport, pn_bytes_t message) {
     verify(transport, message);
   else if (strcmp(mechanism, external) == 0)
     process_external(transport, message);
+  else if (pni_sasl_is_scram(mechanism))
+    pni_sasl_scram_message(transport, message);
   else
-    conclude(transport, PN_SASL_OK,
+    pni_sasl_conclude(transport, PN_SASL_OK,
         nobody); /* what an anonymous client sends is for the log, and proves nothing */
 }
 
@@ -160,6 +186,9 @@ static bool process_mechanisms(pn_transport_t *transport, const char *mechanisms
     return true;
   }
   const bool has_password = user && user[0] && password && password[0];
+  if (has_password && may_show_password(transport) && pni_sasl_token_choose(transport, mechanisms))
+    return true;
+  if (has_password && pni_sasl_scram_choose(transport, mechanisms)) return true;
   if (lists(mechanisms, plain) && has_password && may_show_password(transport))
     return choose_plain(transport);
   if (lists(mechanisms, anonymous)) {
@@ -169,15 +198,21 @@ static bool process_mechanisms(pn_transport_t *transport, const char *mechanisms
   return false;
 }
 
-/* These mechanisms have no challenges for a client that has sent its message. */
+/* The other mechanisms have no challenges for a client that has sent its message. */
 static void process_challenge(pn_transport_t *transport, const pn_bytes_t *recv) {
-  (void)recv;
-  transport->sasl->outcome = PN_SASL_PERM;
-  pnx_sasl_set_desired_state(transport, SASL_RECVED_FAILURE);
+  const char *const mechanism = pnx_sasl_get_selected_mechanism(transport);
+  if (transport->sasl->scram) {
+    pni_sasl_scram_challenge(transport, *recv);
+  } else if (pni_sasl_is_token(mechanism)) {
+    pni_sasl_token_challenge(transport, *recv);
+  } else {
+    transport->sasl->outcome = PN_SASL_PERM;
+    pnx_sasl_set_desired_state(transport, SASL_RECVED_FAILURE);
+  }
 }
 
 static void process_outcome(pn_transport_t *transport, const pn_bytes_t *recv) {
-  (void)transport, (void)recv;
+  if (transport->sasl->scram) pni_sasl_scram_outcome(transport, *recv);
 }
 
 /* None of them encrypts. */
@@ -198,7 +233,7 @@ static ssize_t encode_nothing(pn_transport_t *transport, pn_bytes_t in, pn_bytes
 }
 
 const pnx_sasl_implementation pni_sasl_built_in = {
-    .free = free_nothing,
+    .free = free_exchange,
     .list_mechanisms = list_mechanisms,
     .init_server = init,
     .init_client = init,

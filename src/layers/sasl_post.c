@@ -129,6 +129,7 @@ static pni_status succeed(pn_transport_t *transport) {
   sasl->state = PNI_SASL_ENDED;
   pni_sasl_set_text(sasl, &sasl->password, NULL);
   pni_sasl_set_text(sasl, &sasl->offered, NULL);
+  pni_sasl_scram_free(sasl);
   clear_bytes(sasl);
   pni_sasl_set_text(sasl, &transport->user, sasl->user);
   if (sasl->no_memory) return pni_sasl_fail(transport);

@@ -21,9 +21,11 @@ struct pn_sasl_question_t {
   atomic_int answer; /* pn_sasl_outcome_t or GONE */
   pn_sasl_wake_t wake;
   void *wake_context;
-  size_t size;          /* of text */
-  const char *password; /* in text */
-  char text[];          /* user, NUL, password, NUL */
+  const char *mechanism; /* what the client speaks: one of the names built in */
+  char *secret;          /* the answer to a question without password; NULL: none */
+  size_t size;           /* of text */
+  const char *password;  /* in text */
+  char text[];           /* user, NUL, password, NUL */
 };
 
 /* What the application has said, else what the connection's host has. */
@@ -45,6 +47,7 @@ pn_sasl_question_t *pni_sasl_question(pn_transport_t *transport, pn_bytes_t user
   atomic_init(&question->holders, 2);
   atomic_init(&question->answer, PN_SASL_NONE);
   set_wake(question, transport);
+  question->mechanism = pni_sasl_built_in_name(transport->sasl->selected);
   question->size = size;
   memcpy(question->text, user.start, user.size);
   char *const second = question->text + user.size + 1;
@@ -57,6 +60,7 @@ pn_sasl_question_t *pni_sasl_question(pn_transport_t *transport, pn_bytes_t user
 static void let_go(pn_sasl_question_t *question) {
   if (atomic_fetch_sub(&question->holders, 1) > 1) return;
   if (question->wake.release) question->wake.release(question->wake_context);
+  if (question->secret) pni_sasl_wipe(question->secret, strlen(question->secret));
   pni_sasl_wipe(question, sizeof *question + question->size);
 }
 
@@ -76,6 +80,15 @@ void pni_sasl_forget_question(struct pni_sasl *sasl) {
 const char *pn_sasl_question_user(const pn_sasl_question_t *question) { return question->text; }
 
 const char *pn_sasl_question_password(const pn_sasl_question_t *question) { return question->password; }
+
+const char *pn_sasl_question_mechanism(const pn_sasl_question_t *question) { return question->mechanism; }
+
+const char *pni_sasl_question_secret(const pn_sasl_question_t *question) { return question->secret; }
+
+bool pn_sasl_answer_secret(pn_sasl_question_t *question, const char *secret) {
+  if (secret) question->secret = pni_sasl_copy(pn_bytes(strlen(secret), secret));
+  return pn_sasl_answer(question, secret && !question->secret ? PN_SASL_TEMP : PN_SASL_OK);
+}
 
 bool pn_sasl_answer(pn_sasl_question_t *question, pn_sasl_outcome_t outcome) {
   int none = PN_SASL_NONE;

@@ -81,8 +81,10 @@ int pn_ssl_init(pn_ssl_t *ssl0, pn_ssl_domain_t *domain, const char *session_id)
   struct pni_ssl *const ssl = of(ssl0);
   if (!ssl || ssl->tls) return PNI_TLS_BAD_DOMAIN;
   if (pni_keep_string(&ssl->name, session_id) != PNI_OK) return PN_OUT_OF_MEMORY;
+  struct pni_tls_context *const context = domain ? pni_tls_domain_context(domain_of(domain)) : NULL;
+  if (domain && !context) return PNI_TLS_BAD_DOMAIN;
   pni_tls_context_decref(ssl->context);
-  ssl->context = domain ? pni_tls_domain_context(domain_of(domain)) : NULL;
+  ssl->context = context;
   transport_of(ssl0)->encryption_required = !ssl->context || !pni_tls_context_allows_unsecured(ssl->context);
   return 0;
 }

@@ -49,7 +49,9 @@ static bool set_up(SSL_CTX *ctx, bool server) {
 
 /* Certificates between ours and a root that our own file lacks may be among the authorities. Looked for once, here. */
 static void complete_chain(const struct pni_tls_settings *settings, SSL_CTX *ctx) {
-  if (!settings->credentials.certificate || sk_X509_num(settings->credentials.chain) > 0) return;
+  if (!settings->trust.store || !settings->credentials.certificate ||
+      sk_X509_num(settings->credentials.chain) > 0)
+    return;
   (void)SSL_CTX_build_cert_chain(ctx,
       SSL_BUILD_CHAIN_FLAG_NO_ROOT | SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR | SSL_BUILD_CHAIN_FLAG_CLEAR_ERROR);
 }
@@ -59,7 +61,7 @@ static int set_verification(
   const bool verifies = settings->verify != PNI_TLS_ANONYMOUS_PEER;
   SSL_CTX_set_verify(
       ctx, verifies ? SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT : SSL_VERIFY_NONE, pni_tls_verified);
-  SSL_CTX_set1_cert_store(ctx, settings->trust.store);
+  if (settings->trust.store) SSL_CTX_set1_cert_store(ctx, settings->trust.store);
   if (!settings->asked_for) return 0;
   STACK_OF(X509_NAME) *const names = SSL_dup_CA_list(settings->asked_for);
   if (!names) {

@@ -2,7 +2,10 @@
  *
  * Two mutexes. `setting` is held while files are read and a context is made: one setter at a time. `lock` guards the pointer
  * to the context and is held for copying or replacing it, so that whoever begins a session never waits for a setter. A
- * setter that fails has changed nothing, and its reason is kept and logged. */
+ * setter that fails has changed nothing, and its reason is kept and logged.
+ *
+ * The first context is made by the first setter, or the first session. The system's authorities are read when a context is
+ * to verify and has no others: that takes longer than all the rest. */
 #include "layers/tls_openssl.h"
 
 #include "base/memory.h"
@@ -17,7 +20,7 @@ struct pni_tls_domain {
   struct pni_tls_settings settings;
   struct pni_tls_fault fault;
   pthread_mutex_t lock;            /* guards context */
-  struct pni_tls_context *context; /* with a reference; never NULL */
+  struct pni_tls_context *context; /* with a reference; NULL until the first is made */
 };
 
 /* A setting under way, while `setting` is held. */
@@ -37,9 +40,15 @@ static struct change change_begin(struct pni_tls_domain *domain) {
 static int change_publish(struct change *change) {
   struct pni_tls_domain *const domain = change->domain;
   struct pni_tls_context *context;
+  const bool lacks = change->next.verify != PNI_TLS_ANONYMOUS_PEER && !change->next.trust.store;
+  if (lacks && !pni_tls_trust_load(&change->next.trust, NULL, NULL, &domain->fault))
+    return PNI_TLS_BAD_DOMAIN;
   const int code = pni_tls_context(&change->next, &context, &domain->fault);
   ERR_clear_error();
-  if (code != 0) return code;
+  if (code != 0) {
+    if (lacks) pni_tls_trust_clear(&change->next.trust);
+    return code;
+  }
   (void)pthread_mutex_lock(&domain->lock);
   struct pni_tls_context *const old = domain->context;
   domain->context = context;
@@ -79,16 +88,10 @@ struct pni_tls_domain *pni_tls_domain(enum pni_tls_mode mode) {
   if (!domain) return NULL;
   (void)pthread_mutex_init(&domain->setting, NULL); /* neither can fail for this kind */
   (void)pthread_mutex_init(&domain->lock, NULL);
-  struct change change = change_begin(domain);
-  change.next.mode = mode;
-  change.next.verify = mode == PNI_TLS_CLIENT ? PNI_TLS_VERIFY_NAME : PNI_TLS_ANONYMOUS_PEER;
-  change.next.suites.versions[PNI_TLS_1_2] = change.next.suites.versions[PNI_TLS_1_3] = true;
-  int code = PNI_TLS_BAD_DOMAIN;
-  if (pni_tls_trust_load(&change.next.trust, NULL, NULL, &domain->fault)) code = change_publish(&change);
-  if (code != 0) clear_settings(&change.next);
-  if (change_end(&change, code) == 0) return domain;
-  pni_tls_domain_free(domain);
-  return NULL;
+  domain->settings.mode = mode;
+  domain->settings.verify = mode == PNI_TLS_CLIENT ? PNI_TLS_VERIFY_NAME : PNI_TLS_ANONYMOUS_PEER;
+  domain->settings.suites.versions[PNI_TLS_1_2] = domain->settings.suites.versions[PNI_TLS_1_3] = true;
+  return domain;
 }
 
 void pni_tls_domain_free(struct pni_tls_domain *domain) {
@@ -100,11 +103,23 @@ void pni_tls_domain_free(struct pni_tls_domain *domain) {
   free(domain);
 }
 
-struct pni_tls_context *pni_tls_domain_context(struct pni_tls_domain *domain) {
+static struct pni_tls_context *current(struct pni_tls_domain *domain) {
   (void)pthread_mutex_lock(&domain->lock);
-  struct pni_tls_context *const context = pni_tls_context_incref(domain->context);
+  struct pni_tls_context *const context = domain->context ? pni_tls_context_incref(domain->context) : NULL;
   (void)pthread_mutex_unlock(&domain->lock);
   return context;
+}
+
+/* The first; another thread may have been quicker. */
+static bool make_first(struct pni_tls_domain *domain) {
+  struct change change = change_begin(domain);
+  return change_end(&change, domain->context ? 0 : change_publish(&change)) == 0;
+}
+
+struct pni_tls_context *pni_tls_domain_context(struct pni_tls_domain *domain) {
+  struct pni_tls_context *const context = current(domain);
+  if (context || !make_first(domain)) return context;
+  return current(domain);
 }
 
 struct pni_tls_context *pni_tls_usual_context(enum pni_tls_mode mode) {

@@ -54,7 +54,7 @@ int pni_tls_suites_use(const struct pni_tls_suites *suites, SSL_CTX *ctx, struct
 
 /* Whom we believe. tls_trust.c */
 struct pni_tls_trust {
-  X509_STORE *store;
+  X509_STORE *store; /* NULL: not needed so far */
   char *authorities; /* path; NULL: the system's */
   char *revoked;     /* path of revocation lists; NULL: none */
 };

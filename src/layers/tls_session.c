@@ -188,6 +188,13 @@ pni_status pni_tls_handshake(struct pni_tls *tls, struct pni_tls_input *in, stru
   return end(tls, result == 1 ? admit(tls) : look(tls, result));
 }
 
+/* Nothing counts that comes behind the peer's end. */
+static void drop_rest(const struct pni_tls *tls) {
+  if (!tls->finished) return;
+  tls->in->bytes += tls->in->size;
+  tls->in->size = 0;
+}
+
 pni_status pni_tls_decrypt(struct pni_tls *tls, struct pni_tls_input *in, uint8_t *plain, size_t room,
     size_t *got, struct pni_buffer *out) {
   pni_status status = PNI_OK;
@@ -204,10 +211,18 @@ pni_status pni_tls_decrypt(struct pni_tls *tls, struct pni_tls_input *in, uint8_
     *got += part;
     gain_patience(tls);
   }
-  if (tls->finished) { /* nothing counts that comes behind */
-    in->bytes += in->size;
-    in->size = 0;
-  }
+  drop_rest(tls);
+  return end(tls, status);
+}
+
+pni_status pni_tls_peek(struct pni_tls *tls, struct pni_tls_input *in, struct pni_buffer *out) {
+  uint8_t octet;
+  size_t got;
+  if (tls->failed) return PNI_FAILED;
+  begin(tls, in, out);
+  const int result = SSL_peek_ex(tls->ssl, &octet, 1, &got);
+  const pni_status status = result == 1 ? PNI_OK : look(tls, result);
+  drop_rest(tls);
   return end(tls, status);
 }
 

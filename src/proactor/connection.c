@@ -7,9 +7,11 @@
  * Everything here is the holder's, but for pni_connection_task and pn_connection_wake. */
 #include "proactor/connection.h"
 
+#include "base/compiler.h"
 #include "engine/host.h"
 #include "proactor/connection_io.h"
 #include "proactor/proactor.h"
+#include <baryon/check.h>
 #include <proton/connection.h>
 #include <proton/proactor_ext.h>
 #include <proton/transport.h>
@@ -42,12 +44,17 @@ static bool advance(struct pni_connection *c) {
   const unsigned bits = pni_task_take(c->task);
   pni_socket_note(&c->socket, bits);
   /* A wake alone needs no I/O; but whoever wakes himself again and again does not go without it. */
-  const bool only_woken = bits == PNI_TASK_WAKE && !c->woken;
-  const bool more = !only_woken && pni_connection_round(c, bits);
+  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
+    pni_task_unlock_writer(c->task);
+    be_woken(c); /* before I/O, which may bring the end */
+    c->woken = bits == PNI_TASK_WAKE && !c->woken;
+    if (c->woken || !c->driver.connection) return true;
+    pni_task_lock_writer(c->task);
+  }
+  c->woken = false;
+  const bool more = pni_connection_round(c, bits);
   pni_task_unlock_writer(c->task);
-  c->woken = only_woken;
-  if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) be_woken(c);
-  return bits & PNI_TASK_WAKE || more || has_event(c);
+  return more || has_event(c);
 }
 
 /* The final event is next. From now on nothing reaches the task; a wake that did is told first. */
@@ -59,8 +66,15 @@ static void come_to_an_end(struct pni_connection *c) {
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
 }
 
+/* Who has got the batch, for the ownership checker; 0: nobody. */
+static void note_holder(const struct pni_connection *c, long holder) {
+  if (PNI_UNLIKELY(pni_checks != 0) && c->driver.connection)
+    pni_connection_host(c->driver.connection)->holder = holder;
+}
+
 static bool prepare(struct pni_task *task) {
   struct pni_connection *const c = task->object;
+  note_holder(c, pni_checks ? pni_thread_number() : 0);
   c->rounds = 0;
   c->bytes = 0;
   /* Where a batch ended with INIT, what follows from having handled it is still to be done. */
@@ -78,6 +92,7 @@ static pn_event_t *next(struct pni_task *task) {
     if (PNI_UNLIKELY(pni_connection_next_type(c->driver.connection) == PN_TRANSPORT_CLOSED))
       come_to_an_end(c);
     pn_event_t *const event = pn_connection_driver_next_event(&c->driver);
+    if (PNI_UNLIKELY(pn_event_type(event) == PN_TRANSPORT_CLOSED)) c->ended = true;
     if (PNI_LIKELY(event != NULL)) {
       c->handed_out = true;
       return event;
@@ -89,6 +104,7 @@ static pn_event_t *next(struct pni_task *task) {
 
 static bool unfinished(struct pni_task *task) {
   struct pni_connection *const c = task->object;
+  if (pni_task_state(task->word) == PNI_TASK_LAST) return c->driver.connection && !c->ended;
   return c->handed_out || has_event(c) || pni_connection_wants_round(c);
 }
 
@@ -99,8 +115,10 @@ static void leave(pn_connection_t *conn) {
   host->bell = NULL;
 }
 
+/* The batch is given back. */
 static void count(struct pni_task *task) {
   const struct pni_connection *const c = task->object;
+  note_holder(c, 0);
   struct pni_metrics *const metrics = &task->metrics;
   struct pni_traffic traffic;
   if (!c->driver.connection) return;
@@ -181,9 +199,16 @@ static struct pni_connection *begin(
   struct pni_host *const host = pni_connection_host(c->driver.connection);
   host->generation = pni_task_generation(c->task->word);
   host->bell = &bell;
+  host->holder = pni_checks ? pni_thread_number() : 0;
   host->place = c->task;
   pni_work_queue_attach(host->work_queue, c->task);
   return c;
+}
+
+/* The caller lets go of it. */
+static void launch(struct pni_connection *c) {
+  note_holder(c, 0);
+  pni_proactor_launch(c->task);
 }
 
 void pn_proactor_connect2(
@@ -192,7 +217,7 @@ void pn_proactor_connect2(
   if (!c) return;
   pn_connection_open(c->driver.connection);
   pni_socket_connect(&c->socket, c->task, addr);
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, const char *addr) {
@@ -208,7 +233,7 @@ void pn_proactor_import_socket(
   }
   pn_connection_open(c->driver.connection);
   pni_socket_adopt(&c->socket, c->task, fd);
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
@@ -221,7 +246,7 @@ void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_
     return;
   }
   pni_socket_accept(&c->socket, c->task, accepted, error, text);
-  pni_proactor_launch(c->task);
+  launch(c);
 }
 
 /* What others do with it. */
@@ -259,6 +284,11 @@ void pn_proactor_release_connection(pn_connection_t *connection) {
   leave(connection);
   (void)pn_connection_driver_release_connection(&c->driver);
   (void)pni_task_die(c->task);
+}
+
+void pn_check_adopt(pn_event_batch_t *batch) {
+  const struct pni_connection *const c = pni_task_connection(pni_batch_task(batch));
+  if (c) note_holder(c, pni_thread_number());
 }
 
 void pn_connection_write_flush(pn_connection_t *connection) {

@@ -12,6 +12,7 @@ struct pni_connection {
   struct pni_socket socket;      /* CUT: the driver has been closed */
   bool handed_out : 1;           /* events have been handed out since the last I/O */
   bool shut : 1;                 /* our side is shut down */
+  bool ended : 1;                /* the final event has been handed out */
   bool woken : 1;                /* by what came last, so that there was no I/O */
   uint8_t rounds;                /* of I/O in this batch */
   uint32_t bytes;                /* read in this batch */

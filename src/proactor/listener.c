@@ -278,6 +278,7 @@ static pn_event_t *next(struct pni_task *task) {
 
 static bool unfinished(struct pni_task *task) {
   pn_listener_t *const listener = task->object;
+  if (pni_task_state(task->word) == PNI_TASK_LAST) return false;
   return pn_collector_peek(listener->collector) || listener->accepted_count > 0 ||
          (listener->readable && !listener->closed);
 }

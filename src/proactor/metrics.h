@@ -28,6 +28,11 @@ static inline void pni_metric_add(struct pni_metrics *metrics, size_t metric, ui
   (void)atomic_fetch_add_explicit(&metrics->counts[metric], more, memory_order_relaxed);
 }
 
+/* Before the next tenant; who has just woken the last one may still be counting that. */
+static inline void pni_metrics_clear(struct pni_metrics *metrics) {
+  for (size_t i = 0; i < PNI_METRICS; i++) pni_metric_set(metrics, i, 0);
+}
+
 /* Add one task's to a sum: counts are added, of the longest batch the longer one stays. */
 void pni_metrics_sum(struct pni_metrics *sum, const struct pni_metrics *of);
 

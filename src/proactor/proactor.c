@@ -110,7 +110,7 @@ void pni_proactor_bury(struct pni_task *task) {
   pn_proactor_t *const proactor = task->proactor;
   pni_mutex_lock(&proactor->lock);
   pni_metrics_sum(&proactor->ended, &task->metrics);
-  memset(&task->metrics, 0, sizeof task->metrics);
+  pni_metrics_clear(&task->metrics);
   pni_mutex_unlock(&proactor->lock);
   task->kind->destroy(task);
   pni_task_move_out(task);

@@ -43,7 +43,10 @@ static void *resolve(void *argument) {
   while ((lookup = next_lookup(&proactor->resolver))) {
     look_up(lookup, false);
     lookup->done = true;
-    (void)pni_scheduler_post(lookup->task, lookup->generation, PNI_TASK_RESOLVED);
+    pni_mutex_lock(&proactor->resolver.lock); /* else the proactor might be freed while it is told */
+    if (!proactor->resolver.stopped)
+      (void)pni_scheduler_post(lookup->task, lookup->generation, PNI_TASK_RESOLVED);
+    pni_mutex_unlock(&proactor->resolver.lock);
     pni_lookup_drop(lookup);
   }
   pni_proactor_drop(proactor);
@@ -115,6 +118,7 @@ void pni_resolver_stop(struct pni_resolver *resolver) {
   pni_mutex_lock(&resolver->lock);
   struct pni_lookup *lookup = resolver->first;
   resolver->first = NULL;
+  resolver->stopped = true;
   pni_mutex_unlock(&resolver->lock);
   while (lookup) {
     struct pni_lookup *const next = lookup->next;

@@ -27,6 +27,7 @@ struct pni_resolver {
   struct pni_lookup *first PNI_GUARDED_BY(lock);
   struct pni_lookup *last PNI_GUARDED_BY(lock); /* who wait for a thread */
   unsigned threads PNI_GUARDED_BY(lock);
+  bool stopped PNI_GUARDED_BY(lock);
 };
 
 void pni_resolver_init(struct pni_resolver *resolver);

@@ -203,9 +203,10 @@ static void take_notes(struct pni_task *task) {
 void pni_scheduler_done(struct pni_task *task) {
   pn_proactor_t *const proactor = task->proactor;
   take_notes(task);
-  if (PNI_UNLIKELY(pni_task_state(task->word) == PNI_TASK_LAST))
+  const bool unfinished = task->kind->unfinished(task), last = pni_task_state(task->word) == PNI_TASK_LAST;
+  if (PNI_UNLIKELY(last && !unfinished))
     pni_proactor_bury(task);
-  else if (pni_task_end(task, task->kind->unfinished(task)))
+  else if (last || pni_task_end(task, unfinished))
     pni_scheduler_push(proactor, task);
   inside = NULL;
 }

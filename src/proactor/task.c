@@ -38,6 +38,7 @@ enum pni_posted pni_task_post(struct pni_task *task, uint32_t generation, unsign
 
 void pni_task_begin(struct pni_task *task) {
   pni_metric_add(&task->metrics, PNI_METRIC(tasks_queued), 1);
+  if (PNI_UNLIKELY(pni_task_state(task->word) == PNI_TASK_LAST)) return; /* left before its final event */
   assert(pni_task_state(task->word) == PNI_TASK_QUEUED);
   atomic_fetch_add(&task->word, PNI_TASK_RUNNING - PNI_TASK_QUEUED);
 }
@@ -108,7 +109,7 @@ void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, v
   task->flushed = true;
   task->heartbeat_rest = 0;
   task->heartbeat_every = 0;
-  memset(&task->metrics, 0, sizeof task->metrics);
+  pni_metrics_clear(&task->metrics);
   task->word = with_state(task->word, PNI_TASK_RUNNING);
 }
 

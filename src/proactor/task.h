@@ -44,7 +44,8 @@ struct pni_task_kind {
   bool (*prepare)(
       struct pni_task *task); /* do I/O until there is an event to hand out; false: there is none */
   pn_event_t *(*next)(struct pni_task *task); /* NULL: the batch is over */
-  bool (*unfinished)(struct pni_task *task); /* whether there is work left that nothing will post a bit for */
+  /* Whether there is work left that nothing will post a bit for; in LAST: whether the final event has yet to be read. */
+  bool (*unfinished)(struct pni_task *task);
   void (*count)(
       struct pni_task *task); /* bring its metrics up to date; NULL: it has none but the scheduler's */
   void (*destroy)(struct pni_task *task); /* in LAST, or when nobody is inside: free the object */

@@ -48,7 +48,9 @@ struct scheduled {
   pn_work_queue_t *queue; /* a reference */
   struct scheduled *next, **link;
   pn_millis_t delay;
-  bool cancelled; /* by who could not take its timer out any more: it is freed when that is due */
+  /* Under the queue's lock. Where its time came just when the queue was closed, two threads have it: the later one frees it. */
+  bool cancelled, dealt_with; /* by who closes the queue, and could not take its timer out any more */
+  bool passed;                /* its time has come after that */
 };
 
 /* Counting. */
@@ -167,13 +169,16 @@ static void time_has_come(struct pni_timer *timer, int64_t now) {
   struct pni_task *const task = queue->task;
   pni_timers_unreserve(&task->proactor->timers, 1);
   pni_mutex_lock(&queue->lock);
-  const bool cancelled = work->cancelled;
-  if (!cancelled) {
+  bool last = false;
+  if (work->cancelled) {
+    work->passed = true;
+    last = work->dealt_with;
+  } else {
     unlink_scheduled(work);
     (void)add(queue, &work->own.work); /* it is not closed without the lock */
   }
   pni_mutex_unlock(&queue->lock);
-  if (cancelled) free(work);
+  if (last) free(work);
   pn_work_queue_decref(queue);
 }
 
@@ -227,18 +232,23 @@ bool pn_work_queue_schedule_raw(pn_work_queue_t *queue, pn_millis_t delay, pn_ra
   return queue->raw && schedule_own(queue, delay, &work);
 }
 
-/* Take it off the clock and cancel it; where its time has just come, who sees to that frees it. */
+/* Take it off the clock, unless its time has just come. */
+static void stop_clock(pn_work_queue_t *queue, struct scheduled *work) PNI_REQUIRES(queue->lock) {
+  struct pni_task *const task = queue->task;
+  work->cancelled = task && !pni_timer_remove(&task->proactor->timers, &work->timer);
+}
+
 static void cancel_scheduled(pn_work_queue_t *queue, struct scheduled *work) {
   struct pni_task *const task = queue->task;
-  const struct own_work own = work->own;
-  if (task && !pni_timer_remove(&task->proactor->timers, &work->timer)) {
-    work->cancelled = true;
-  } else {
-    if (task) pni_timers_unreserve(&task->proactor->timers, 1);
-    free(work);
-    pn_work_queue_decref(queue);
-  }
-  if (own.cancel) own.cancel(own.context);
+  if (work->own.cancel) work->own.cancel(work->own.context);
+  pni_mutex_lock(&queue->lock);
+  const bool shared = work->cancelled, last = !shared || work->passed;
+  work->dealt_with = true;
+  pni_mutex_unlock(&queue->lock);
+  if (last) free(work);
+  if (shared) return; /* who finds that its time has come does the rest */
+  if (task) pni_timers_unreserve(&task->proactor->timers, 1);
+  pn_work_queue_decref(queue);
 }
 
 /* Nothing is added from now on; what is there is cancelled. */
@@ -247,6 +257,7 @@ static void close_queue(pn_work_queue_t *queue) {
   pn_work_t *const left = atomic_exchange(&queue->head, CLOSED);
   struct scheduled *scheduled = queue->scheduled;
   queue->scheduled = NULL;
+  for (struct scheduled *work = scheduled; work; work = work->next) stop_clock(queue, work);
   pni_mutex_unlock(&queue->lock);
   if (left != CLOSED) cancel_all(oldest_first(left));
   while (scheduled) {

@@ -74,6 +74,69 @@ static void little_room_at_the_start_is_not_worth_a_move(void **state) {
   pni_buffer_clear(&buffer);
 }
 
+/* What others have of a shared block stays as it is: the block is filled further, and left for another one, never reused. */
+static void shared_block_is_not_overwritten(void **state) {
+  (void)state;
+  struct pni_buffer buffer = {.block = NULL};
+  uint64_t in = 0, out = 0;
+  fill(&buffer, 3000, &in);
+  pn_shared_bytes_t *shared = pni_buffer_share(&buffer);
+  assert_non_null(shared);
+  assert_ptr_equal(pni_buffer_share(&buffer), shared);
+  pn_shared_bytes_incref(shared);
+  const uint8_t *kept = pni_buffer_bytes(&buffer);
+  drop(&buffer, 2900, &out);
+  for (int i = 0; i < 20; i++) {
+    fill(&buffer, 1000, &in);
+    drop(&buffer, 1000, &out);
+  }
+  for (unsigned i = 0; i < 2900; i++) assert_int_equal(kept[i], (uint8_t)i);
+  drop(&buffer, 100, &out);
+  pn_shared_bytes_decref(shared);
+  pni_buffer_clear(&buffer);
+}
+
+/* Emptied early, it goes on being filled; once nobody else needs it, it may go. */
+static void shared_block_goes_when_nobody_needs_it(void **state) {
+  (void)state;
+  struct pni_buffer buffer = {.block = NULL};
+  uint64_t in = 0, out = 0;
+  fill(&buffer, 1000, &in);
+  pn_shared_bytes_t *shared = pni_buffer_share(&buffer);
+  pn_shared_bytes_incref(shared);
+  drop(&buffer, 1000, &out);
+  assert_non_null(buffer.block);
+  pni_buffer_trim(&buffer);
+  assert_non_null(buffer.block);
+  fill(&buffer, 10, &in);
+  pn_shared_bytes_decref(shared);
+  pni_buffer_trim(&buffer);
+  assert_int_equal(pni_buffer_size(&buffer), 10);
+  drop(&buffer, 10, &out);
+  assert_null(buffer.block);
+}
+
+/* The beginning of a frame comes before what was read into the next block, in that block if it leaves a place. */
+static void buffer_goes_on_in_the_next(void **state) {
+  (void)state;
+  for (size_t place = 0; place <= 2000; place += 1000) {
+    for (size_t held = 0; held <= 1500; held += 500) {
+      struct pni_buffer buffer = {.block = NULL}, following = {.block = NULL};
+      uint64_t in = 0, out = 0;
+      if (held > 0) fill(&buffer, held, &in);
+      assert_int_equal(pni_buffer_renew(&following, 4096), PNI_OK);
+      following.start = following.end = place;
+      fill(&following, 700, &in);
+      const uint8_t *block = following.block;
+      assert_int_equal(pni_buffer_go_on(&buffer, &following), PNI_OK);
+      assert_null(following.block);
+      assert_int_equal(buffer.block == block, held <= place);
+      assert_int_equal(pni_buffer_size(&buffer), held + 700);
+      drop(&buffer, held + 700, &out);
+    }
+  }
+}
+
 static void no_memory_leaves_the_bytes_where_they_are(void **state) {
   (void)state;
   struct pni_buffer buffer = {.block = NULL};
@@ -97,6 +160,9 @@ int main(void) {
       cmocka_unit_test(empty_buffer_has_no_block),
       cmocka_unit_test(stream_stays_in_its_block),
       cmocka_unit_test(little_room_at_the_start_is_not_worth_a_move),
+      cmocka_unit_test(shared_block_is_not_overwritten),
+      cmocka_unit_test(shared_block_goes_when_nobody_needs_it),
+      cmocka_unit_test(buffer_goes_on_in_the_next),
       cmocka_unit_test(no_memory_leaves_the_bytes_where_they_are),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@ enum { MANY = 8 }; /* pieces: so few that output is often larger */
 int bulk_kept;
 bool bulk_scarce;
 
-char bulk_octet(unsigned number, size_t at) { return (char)(number * 131 + at * 7 + at / 251); }
+char bulk_octet(unsigned number, size_t at) { return (char)((size_t)number * 131 + at * 7 + at / 251); }
 
 static uint32_t draw(struct bulk *bulk, uint32_t below) {
   bulk->seed = bulk->seed * 1664525 + 1013904223;

@@ -8,7 +8,7 @@
 #include "support/cmocka_test.h"
 #include <baryon/link.h>
 
-enum { MIB = 1024 * 1024 };
+#define MIB ((size_t)1024 * 1024)
 
 static struct bulk *start(struct bulk *bulk) {
   assert_true(bulk_start(bulk));
@@ -163,7 +163,7 @@ static void one_object_goes_to_many_links(void **state) {
 static void relay_passes_on_what_it_received(void **state) {
   (void)state;
   for (uint32_t seed = 1; seed <= 10; seed++) {
-    struct bulk in = {.step = 100000 * (seed % 3), .seed = seed, .stops = true},
+    struct bulk in = {.step = (size_t)100000 * (seed % 3), .seed = seed, .stops = true},
                 out = {.step = 0, .seed = seed};
     start(&in);
     start(&out);
@@ -350,7 +350,7 @@ static void nothing_is_held_at_rest(void **state) {
   struct bulk bulk = {.step = 0, .reads = BULK_SHARED};
   start(&bulk);
   for (int i = 0; i < 20; i++) {
-    assert_non_null(bulk_send(&bulk, i % BULK_WAYS, i * 50000u + 1, MIB));
+    assert_non_null(bulk_send(&bulk, i % BULK_WAYS, (size_t)i * 50000 + 1, MIB));
     pn_link_advance(bulk.sender);
     bulk_run(&bulk);
   }

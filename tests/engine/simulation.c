@@ -1,10 +1,12 @@
-/* simulation.c: two engines, random legal behaviour of both applications, random cuts of the bytes between them.
+/* simulation.c: two engines, random legal behaviour of both applications, a random network between them.
  *
  *   engine_simulation SEEDS [FIRST]     runs that many seeds from FIRST (1) on; prints the seed of a failure and ends with 1
  *
- * In each run client and server open links in both directions, send messages of random sizes in random pieces, abort some, settle
- * in either order, grant credit little by little and drain it. Bytes travel in pieces of 1 to a few thousand. At the end
- * every message that was not aborted has come once, in order and whole; every delivery is settled; no error was met. */
+ * In each run client and server open links in both directions, in several sessions, send messages of random sizes in random
+ * pieces, abort some, settle in either order, grant credit little by little and drain it, detach links and attach them
+ * again. Bytes travel in pieces of 1 to a few thousand, each direction stands still at times, and some runs are cut off. At the
+ * end every message that was not aborted has come once, in order and whole, or nothing but the last ones is missing where
+ * the connection was cut; every delivery is settled; no error was met. */
 #include <proton/connection_driver.h>
 #include <proton/engine.h>
 
@@ -13,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINKS = 3, MESSAGES = 12, LARGEST = 6000 };
+enum { LINKS = 4, SESSIONS = 3, MESSAGES = 12, LARGEST = 6000 };
 
 static uint64_t state;
 
@@ -38,6 +40,7 @@ struct flow {
   uint8_t next;               /* number of the next message to send */
   uint32_t left;              /* bytes of the current one still to give; its first byte is its number */
   bool begun;                 /* the current one has been begun */
+  bool away;                  /* not attached, as far as the client has heard */
   uint8_t expected[MESSAGES]; /* numbers of the messages that are not aborted, in order */
   uint32_t sizes[MESSAGES];   /* by number */
   unsigned sent, received;
@@ -48,10 +51,13 @@ struct flow {
 struct side {
   pn_connection_driver_t driver;
   unsigned errors;
+  unsigned stalled; /* steps during which nothing leaves */
 };
 
 static struct side client, server;
 static struct flow flows[LINKS];
+static unsigned links;      /* of this run */
+static uint32_t most_bytes; /* the most bytes that travel at a time */
 
 static void take(struct flow *flow, pn_delivery_t *dlv) {
   char bytes[512];
@@ -81,22 +87,27 @@ static void take(struct flow *flow, pn_delivery_t *dlv) {
 }
 
 static struct flow *flow_of(pn_link_t *link) {
-  for (int i = 0; i < LINKS; i++) {
+  for (unsigned i = 0; i < links; i++) {
     if (flows[i].sender == link || flows[i].receiver == link) return &flows[i];
   }
   return NULL;
 }
 
-static void attached(pn_link_t *link) {
+/* An answer is wanted, to the first attach or to another one; or this is the answer. */
+static void attached(struct side *side, pn_link_t *link) {
   struct flow *flow = &flows[pn_link_name(link)[0] - '0'];
-  if (pn_link_state(link) & PN_LOCAL_UNINIT) {
-    pn_link_set_snd_settle_mode(link, PN_SND_MIXED);
+  pn_link_set_snd_settle_mode(link, PN_SND_MIXED);
+  pn_link_open(link);
+  *(pn_link_is_sender(link) ? &flow->sender : &flow->receiver) = link;
+  if (side == &client) flow->away = false;
+}
+
+/* The client's application is the one that detaches first, and attaches again when the server has detached, too. */
+static void detached(struct side *side, pn_link_t *link) {
+  if (side == &client)
     pn_link_open(link);
-    if (pn_link_is_sender(link))
-      flow->sender = link;
-    else
-      flow->receiver = link;
-  }
+  else
+    pn_link_detach(link);
 }
 
 static void handle(struct side *side, pn_event_t *event) {
@@ -104,7 +115,8 @@ static void handle(struct side *side, pn_event_t *event) {
   switch (pn_event_type(event)) {
   case PN_CONNECTION_REMOTE_OPEN: pn_connection_open(pn_event_connection(event)); break;
   case PN_SESSION_REMOTE_OPEN: pn_session_open(pn_event_session(event)); break;
-  case PN_LINK_REMOTE_OPEN: attached(pn_event_link(event)); break;
+  case PN_LINK_REMOTE_OPEN: attached(side, pn_event_link(event)); break;
+  case PN_LINK_REMOTE_DETACH: detached(side, pn_event_link(event)); break;
   case PN_TRANSPORT_ERROR: side->errors++; break;
   case PN_DELIVERY:
     if (pn_link_is_receiver(pn_event_link(event))) {
@@ -123,6 +135,10 @@ static void handle_events(struct side *side) {
 }
 
 static size_t deliver(struct side *from, struct side *to, size_t most) {
+  if (from->stalled > 0) {
+    from->stalled--;
+    return 0;
+  }
   const pn_bytes_t out = pn_connection_driver_write_buffer(&from->driver);
   const pn_rwbytes_t in = pn_connection_driver_read_buffer(&to->driver);
   size_t size = out.size < in.size ? out.size : in.size;
@@ -171,11 +187,26 @@ static void grant(struct flow *flow) {
     pn_link_flow(flow->receiver, 1 + (int)draw(4));
 }
 
+/* Whether nothing of a flow is under way. */
+static bool rests(const struct flow *flow) {
+  return !flow->begun && flow->received == flow->sent && pn_link_queued(flow->sender) == 0 &&
+         pn_link_unsettled(flow->sender) == 0 && pn_link_unsettled(flow->receiver) == 0;
+}
+
 static void act(void) {
-  struct flow *flow = &flows[draw(LINKS)];
-  if (!flow->sender || !flow->receiver) return;
+  const unsigned number = draw(links);
+  struct flow *flow = &flows[number];
+  if (!flow->sender || !flow->receiver || flow->away) return;
   switch (draw(4)) {
   case 0: grant(flow); break;
+  case 2:
+    if (draw(8) == 0 && rests(flow)) {
+      flow->away = true;
+      pn_link_detach(number % 2 == 0 ? flow->sender : flow->receiver);
+      break;
+    }
+    send_something(flow);
+    break;
   case 1:
     if (pn_link_get_drain(flow->sender) && !flow->begun) pn_link_drained(flow->sender);
     break;
@@ -188,16 +219,21 @@ static void open_all(void) {
   pn_transport_set_max_frame(client.driver.transport, 512 + draw(4000));
   pn_transport_set_max_frame(server.driver.transport, 512 + draw(4000));
   pn_connection_open(client.driver.connection);
-  pn_session_t *ssn = pn_session(client.driver.connection);
-  if (draw(2)) pn_session_set_incoming_window_and_lwm(ssn, 1 + draw(20), 0);
-  pn_session_open(ssn);
-  for (int i = 0; i < LINKS; i++) {
-    char name[4];
-    snprintf(name, sizeof name, "%d", i);
+  pn_session_t *sessions[SESSIONS];
+  const unsigned count = 1 + draw(SESSIONS);
+  for (unsigned i = 0; i < count; i++) {
+    sessions[i] = pn_session(client.driver.connection);
+    if (draw(2)) pn_session_set_incoming_window_and_lwm(sessions[i], 1 + draw(20), 0);
+    pn_session_open(sessions[i]);
+  }
+  for (unsigned i = 0; i < links; i++) {
+    char name[16];
+    flows[i].away = true;
+    snprintf(name, sizeof name, "%u", i);
     if (i % 2 == 0)
-      pn_link_open(flows[i].sender = pn_sender(ssn, name));
+      pn_link_open(flows[i].sender = pn_sender(sessions[draw(count)], name));
     else
-      pn_link_open(flows[i].receiver = pn_receiver(ssn, name));
+      pn_link_open(flows[i].receiver = pn_receiver(sessions[draw(count)], name));
   }
 }
 
@@ -210,38 +246,48 @@ static void settle_all(pn_link_t *link) {
 }
 
 static bool finished(void) {
-  for (int i = 0; i < LINKS; i++) {
+  for (unsigned i = 0; i < links; i++) {
     const struct flow *flow = &flows[i];
-    if (!flow->sender || !flow->receiver || flow->next < MESSAGES || flow->received < flow->sent)
+    if (!flow->sender || !flow->receiver || flow->away || flow->next < MESSAGES ||
+        flow->received < flow->sent)
       return false;
     if (pn_link_unsettled(flow->sender) > 0 || pn_link_unsettled(flow->receiver) > 0) return false;
   }
   return true;
 }
 
-static void run(uint64_t number) {
-  seed = state = number;
-  memset(flows, 0, sizeof flows);
-  client.errors = server.errors = 0;
-  REQUIRE(pn_connection_driver_init(&client.driver, NULL, NULL) == 0);
-  REQUIRE(pn_connection_driver_init(&server.driver, NULL, NULL) == 0);
-  open_all();
-  const uint32_t piece = draw(3) == 0 ? 1 + draw(8) : 1 + draw(3000);
+/* The network is another one now and then: larger or smaller pieces, down to single bytes, and stand-stills. */
+static void change_weather(void) {
+  most_bytes = draw(3) == 0 ? 1 + draw(8) : 1 + draw(3000);
+  if (draw(8) == 0) client.stalled = draw(100);
+  if (draw(8) == 0) server.stalled = draw(100);
+}
+
+static void settle_everything(void) {
+  for (unsigned i = 0; i < links; i++) {
+    if (flows[i].sender) settle_all(flows[i].sender);
+    if (flows[i].receiver) settle_all(flows[i].receiver);
+  }
+}
+
+/* Until all is done, or for so many steps; false if it was cut short. */
+static bool converse(unsigned steps) {
   for (unsigned step = 0; !finished(); step++) {
     REQUIRE(step < 2000000);
+    if (step == steps) return false;
+    if (step % 64 == 0) change_weather();
     if (draw(3) == 0) act();
-    deliver(&client, &server, 1 + draw(piece));
-    deliver(&server, &client, 1 + draw(piece));
+    deliver(&client, &server, 1 + draw(most_bytes));
+    deliver(&server, &client, 1 + draw(most_bytes));
     handle_events(&client);
     handle_events(&server);
-    if (step % 64 == 63) {
-      for (int i = 0; i < LINKS; i++) {
-        if (flows[i].sender) settle_all(flows[i].sender);
-        if (flows[i].receiver) settle_all(flows[i].receiver);
-      }
-    }
+    if (step % 64 == 63) settle_everything();
   }
-  REQUIRE(client.errors == 0 && server.errors == 0);
+  return true;
+}
+
+static void close_both(void) {
+  client.stalled = server.stalled = 0;
   pn_connection_close(client.driver.connection);
   pn_connection_close(server.driver.connection);
   for (int i = 0; i < 1000 && !pn_connection_driver_finished(&server.driver); i++) {
@@ -251,6 +297,33 @@ static void run(uint64_t number) {
     handle_events(&server);
   }
   REQUIRE(client.errors == 0 && server.errors == 0);
+}
+
+/* The connection is lost: one end learns of it, then the other. */
+static void cut_off(struct side *first, struct side *second) {
+  pn_connection_driver_close(&first->driver);
+  handle_events(first);
+  pn_connection_driver_close(&second->driver);
+  handle_events(second);
+  REQUIRE(first->errors == 1 && second->errors == 1);
+}
+
+static void run(uint64_t number) {
+  seed = state = number;
+  memset(flows, 0, sizeof flows);
+  client = server = (struct side){.errors = 0};
+  REQUIRE(pn_connection_driver_init(&client.driver, NULL, NULL) == 0);
+  REQUIRE(pn_connection_driver_init(&server.driver, NULL, NULL) == 0);
+  links = 1 + draw(LINKS);
+  open_all();
+  const bool whole = converse(draw(10) == 0 ? draw(3000) : UINT32_MAX);
+  REQUIRE(client.errors == 0 && server.errors == 0);
+  if (whole)
+    close_both();
+  else if (draw(2))
+    cut_off(&client, &server);
+  else
+    cut_off(&server, &client);
   REQUIRE(pn_connection_driver_finished(&client.driver) && pn_connection_driver_finished(&server.driver));
   pn_connection_driver_destroy(&client.driver);
   pn_connection_driver_destroy(&server.driver);

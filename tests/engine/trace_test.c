@@ -1,7 +1,14 @@
 /* trace_test.c: the lines of a trace, letter by letter: people and tools read them. */
+#include "base/class.h"
+#include "base/string.h"
 #include "engine/trace.h"
 #include "support/octets.h"
 #include <proton/connection.h>
+#include <proton/connection_driver.h>
+#include <proton/delivery.h>
+#include <proton/link.h>
+#include <proton/session.h>
+#include <unistd.h>
 
 static char lines[4096];
 
@@ -154,6 +161,74 @@ static void program_may_log_whatever_the_masks_say(void **state) {
   assert_lines("TRACE: a line\nTRACE: 1 more\n");
 }
 
+/* An event is a line when the driver hands it out. */
+static void driver_traces_events(void **state) {
+  (void)state;
+  char expected[200];
+  pn_connection_driver_t driver;
+  assert_int_equal(pn_connection_driver_init(&driver, NULL, NULL), 0);
+  pn_transport_set_tracer(driver.transport, keep);
+  pn_transport_trace(driver.transport, PN_TRACE_FRM | PN_TRACE_RAW);
+  assert_non_null(pn_connection_driver_next_event(&driver));
+  assert_lines("");
+  pn_transport_trace(driver.transport, PN_TRACE_EVT);
+  pn_session_open(pn_session(driver.connection));
+  while (pn_connection_driver_next_event(&driver)) continue;
+  const pn_session_t *ssn = pn_session_head(driver.connection, 0);
+  snprintf(expected, sizeof expected,
+      "DEBUG: (PN_SESSION_INIT, pn_session<%p>)\n"
+      "DEBUG: (PN_SESSION_LOCAL_OPEN, pn_session<%p>)\n"
+      "DEBUG: (PN_CONNECTION_BOUND, pn_connection<%p>)\n",
+      (const void *)ssn, (const void *)ssn, (void *)driver.connection);
+  assert_lines(expected);
+  pn_transport_trace(driver.transport, PN_TRACE_DRV);
+  pn_transport_set_server(driver.transport);
+  struct octets octets = octets_of("'AMQP' 00 01 00 00");
+  assert_int_equal(pn_transport_push(driver.transport, (const char *)octets.start, octets.size), octets.size);
+  octets_free(&octets);
+  assert_lines("DEBUG: AMQP 1.0 layer detected\n");
+  pn_connection_driver_destroy(&driver);
+}
+
+static void delivery_shows_its_tag_and_states(void **state) {
+  (void)state;
+  char expected[200];
+  pn_connection_t *conn = pn_connection();
+  pn_link_t *link = pn_sender(pn_session(conn), "x");
+  pn_delivery_t *dlv = pn_delivery(link, pn_dtag("a\0b", 3));
+  pn_string_t *text = pn_string("");
+  pn_delivery_update(dlv, PN_RELEASED);
+  assert_int_equal(pn_inspect(dlv, text), 0);
+  snprintf(expected, sizeof expected,
+      "pn_delivery<%p>{sending, tag=b\"a\\x00b\", local=released, remote=unknown}", (void *)dlv);
+  assert_string_equal(pn_string_get(text), expected);
+  pn_free(text);
+  pn_connection_free(conn);
+}
+
+/* As the default sink writes it, which tools look for. */
+static void line_on_stderr_names_subsystem_and_level(void **state) {
+  char expected[100], found[100] = "";
+  pn_transport_t *transport = *state;
+  fflush(stderr);
+  FILE *file = tmpfile();
+  assert_non_null(file);
+  const int before = dup(STDERR_FILENO);
+  assert_true(before >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+  pn_transport_set_tracer(transport, NULL);
+  pn_logger_set_mask(pn_transport_logger(transport), PN_SUBSYSTEM_ALL, PN_LEVEL_DEBUG);
+  pn_logger_logf(pn_transport_logger(transport), PN_SUBSYSTEM_IO, PN_LEVEL_RAW, "%s", "octets");
+  fflush(stderr);
+  assert_true(dup2(before, STDERR_FILENO) >= 0);
+  close(before);
+  rewind(file);
+  assert_non_null(fgets(found, sizeof found, file));
+  fclose(file);
+  const intptr_t context = pn_logger_get_log_sink_context(pn_transport_logger(transport));
+  snprintf(expected, sizeof expected, "[%p]:   IO:  RAW:octets\n", (void *)context);
+  assert_string_equal(found, expected);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void) {
@@ -168,6 +243,9 @@ int main(void) {
       TEST(what_is_not_asked_for_is_not_traced),
       TEST(transport_traces_what_passes),
       TEST(program_may_log_whatever_the_masks_say),
+      TEST(driver_traces_events),
+      TEST(delivery_shows_its_tag_and_states),
+      TEST(line_on_stderr_names_subsystem_and_level),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,8 @@ static void stranger_is_refused(void **state) {
 /* One that the system trusts is not trusted once another has been set. */
 static void authorities_that_are_set_replace_the_systems(void **state) {
   struct tls_pair tls = tls_pair_make(piece(state));
-  assert_int_equal(setenv("SSL_CERT_FILE", cast.ca_file, 1), 0); /* the system's, from now on */
+  assert_int_equal(
+      setenv("SSL_CERT_FILE", cast.ca_file, 1), 0); /* NOLINT(concurrency-mt-unsafe): one thread */
   pn_ssl_domain_t *const usual = pn_ssl_domain(PN_SSL_MODE_CLIENT);
   pn_ssl_domain_free(tls.client);
   tls.client = usual;
@@ -75,7 +76,7 @@ static void authorities_that_are_set_replace_the_systems(void **state) {
   assert_int_equal(pn_ssl_domain_set_trusted_ca_db(usual, cast.other_ca_file), 0);
   tls_pair_again(&tls);
   tls_pair_run(&tls);
-  assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+  assert_int_equal(unsetenv("SSL_CERT_FILE"), 0); /* NOLINT(concurrency-mt-unsafe): one thread */
   assert_failed(tls.pair.client, "no authority that is trusted has signed it");
   assert_kept_apart(&tls);
   tls_pair_free(&tls);

@@ -74,8 +74,8 @@ static void bad_address_text(void **state) {
 static void address_too_long(void **state) {
   struct host *host = *state;
   static char address[5 * PN_MAX_ADDR];
-  memset(address, 'x', sizeof address - 1);
-  memcpy(address + sizeof address - 6, ":5672", 5);
+  memset(address, 'x', sizeof address - 6);
+  strcpy(address + sizeof address - 6, ":5672");
   host_connect(host, "client", address);
   host_listen(host, "listener", address, 16);
   host_until(host, "client", PN_TRANSPORT_CLOSED);
@@ -251,7 +251,7 @@ static pn_proactor_t *interrupted;
 
 static void interrupt(int number) {
   (void)number;
-  pn_proactor_interrupt(interrupted);
+  pn_proactor_interrupt(interrupted); /* NOLINT(bugprone-signal-handler): made for that */
 }
 
 static void interrupt_from_a_signal_handler(void **state) {
@@ -274,7 +274,7 @@ static bool wake_itself(struct actor *actor, pn_event_t *event) {
 
 /* Connections that are refused, that connect, that talk without end, that nobody accepts; a listener, a timer. The names
  * are a, b, ... Returns how many there are. */
-static int midst(struct host *host, char *unaccepting) {
+static int midst(struct host *host, const char *unaccepting) {
   int count = 0;
   const char *address = listener_address(host_listen_open(host, NULL));
   for (int i = 0; i < 5; i++) {

@@ -10,7 +10,9 @@
 
 /* The watch. */
 
-static struct host *watched[8];
+enum { WATCHED = 8 };
+
+static struct host *watched[WATCHED];
 
 static void say(const char *text) {
   if (write(STDERR_FILENO, text, strlen(text)) < 0) _exit(4);
@@ -18,7 +20,7 @@ static void say(const char *text) {
 
 /* All that was seen, by system calls alone: a signal handler calls it. */
 static void tell(void) {
-  for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+  for (size_t i = 0; i < WATCHED; i++)
     for (const struct actor *actor = watched[i] ? watched[i]->actors : NULL; actor; actor = actor->next) {
       say("  ");
       say(actor->name);
@@ -52,7 +54,7 @@ void broken(const char *format, ...) {
 }
 
 static void watch(struct host *host, bool begin) {
-  for (size_t i = 0; i < sizeof watched / sizeof *watched; i++)
+  for (size_t i = 0; i < WATCHED; i++)
     if (watched[i] == (begin ? NULL : host)) {
       watched[i] = begin ? host : NULL;
       break;

@@ -3,7 +3,7 @@
 # each layer's own include path, a line that includes a header of each other layer.
 set -euo pipefail
 source=$1 build=$2 cc=$3
-order="base legacy wire data message engine layers proactor cli" # lowest first
+order="base legacy wire data message engine layers tls proactor cli" # lowest first
 
 faults=0
 fault() {

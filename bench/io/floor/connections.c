@@ -1,7 +1,8 @@
-/* connections.c: bare sockets that connect, exchange some octets four times and close: the floor of opening and closing.
+/* connections.c: bare sockets that connect, exchange some octets four times and close: the floor of opening and
+ * closing.
  *
- * Four exchanges of this size is what AMQP takes, too: see connections.c in the folder above. The client keeps some connections
- * under way at a time, and closes each. A turn is one connection. */
+ * Four exchanges of this size is what AMQP takes, too: see connections.c in the folder above. The client keeps some
+ * connections under way at a time, and closes each. A turn is one connection. */
 #include "../process.h"
 #include "socket.h"
 

@@ -1,7 +1,7 @@
 /* echo.c: requests and replies of some octets on bare sockets, with one epoll each: the floor of request-reply.
  *
- * Each connection of the client has one request under way. A round trip costs a write, a wait and a read on each side. A turn is
- * one round trip. */
+ * Each connection of the client has one request under way. A round trip costs a write, a wait and a read on each
+ * side. A turn is one round trip. */
 #include "../process.h"
 #include "socket.h"
 

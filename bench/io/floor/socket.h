@@ -14,8 +14,8 @@ int socket_accept(int listener, int flags);
 /** Connect to the server. With SOCK_NONBLOCK in `flags` the connection may not be there yet. */
 int socket_connect(uint16_t port, int flags);
 
-/** Write or read exactly `size` octets, in one call if the kernel takes or has them all. Reading gives what was read when
- *  the peer has closed. */
+/** Write or read exactly `size` octets, in one call if the kernel takes or has them all. Reading gives what was
+ *  read when the peer has closed. */
 void socket_write(int socket, const void *octets, size_t size);
 size_t socket_read(int socket, void *octets, size_t size);
 

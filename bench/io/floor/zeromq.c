@@ -1,5 +1,5 @@
-/* zeromq.c: messages from a PUSH to a PULL socket of ZeroMQ, which acknowledges none: what a stream of small messages is
- * compared with.
+/* zeromq.c: messages from a PUSH to a PULL socket of ZeroMQ, which acknowledges none: what a stream of small
+ * messages is compared with.
  *
  * A turn is one message. Each side has the one I/O thread that ZeroMQ starts, and its default limits. */
 #include "../process.h"

@@ -1,0 +1,375 @@
+/* task.pml: the word of a task and what is posted to it: src/proactor/task.c, and the turns of connection.c and connection_io.c.
+ *
+ * One slot. Its first tenant is a connection with a socket; when that has died the slot gets a second one, which only sits there. Steps
+ * have the names of task.h; each is one access to something that threads share. What belongs to the holder changes without steps of its own.
+ * WRITABLE is as READABLE is, and not here.
+ *
+ * Asserted:
+ *   - one thread at a time has the task, and it is queued once (begin, push);
+ *   - what is posted to a tenant does not reach the next one (post);
+ *   - the final event comes once and nothing after it (tell); a tenant that was cut or whose stream ended has got it;
+ *   - a wake that was accepted is told after it was accepted and before the final event, and what the waker did before is seen then;
+ *   - when nobody can move on, a task is idle, nothing that was posted to it is left, and nothing lies unread in its socket;
+ *   - the condition is there when DISCONNECT is; a heartbeat is written to an open socket, by one who has WRITER;
+ *   - a connection that wakes itself whenever it is woken can die all the same.
+ *
+ * THREADS that hold tasks. DATA: pieces that come to the socket; FIN: then the peer ends. WAKES: calls of pn_connection_wake, in as many
+ * threads, SELF_WAKES: the handler of a wake wakes again. TIMERS: how often the timer is due. DISCONNECT: pn_proactor_disconnect is called. */
+
+#ifndef THREADS
+#  define THREADS 2
+#endif
+#ifndef DATA
+#  define DATA 0
+#endif
+#ifndef WAKES
+#  define WAKES 0
+#endif
+#ifndef TIMERS
+#  define TIMERS 0
+#endif
+
+#define FREE 0 /* enum pni_task_state */
+#define IDLE 1
+#define QUEUED 2
+#define RUNNING 3
+#define LAST 4
+
+#define READABLE 1 /* enum pni_task_bits */
+#define HANGUP 2
+#define WAKE 4
+#define TIMER 8
+#define DISCONNECT_BIT 16
+
+/* The word. */
+byte generation, state = RUNNING, arrived;
+bool writer;
+
+byte queued;        /* how often it is on the inbox or the run list */
+byte holders;
+
+/* The holder's: struct pni_connection. */
+bool readable, hangup, handed_out, cut, eof;
+byte rest;          /* bits that were taken and not yet looked at */
+
+/* The socket, and its edge in the poller. */
+bool is_open = true, edge, fin;
+byte unread;
+
+/* What is to be asserted. */
+bool wake_owed, tick_owed, condemned, condition, final;
+byte finals;
+byte letters;       /* what wakers did before they woke; read with the wake */
+byte put_off;       /* how often a death was put off */
+
+#define LIVES (state != FREE && state != LAST)
+
+/* Bits arrive, for the tenant that the ticket is of. */
+inline post(ticket, bits, ok) {
+  atomic {
+    pushes = false;
+    if
+#ifdef BUG_NO_GENERATION
+    :: LIVES ->
+#else
+    :: LIVES && generation == ticket ->
+#endif
+      assert(generation == ticket); /* nothing reaches the next tenant */
+      ok = true;
+      arrived = arrived | (bits);
+      letters = letters + (((bits) & WAKE) != 0);
+      wake_owed = wake_owed || ((bits) & WAKE);
+      tick_owed = tick_owed || ((bits) & TIMER);
+      condemned = condemned || ((bits) & DISCONNECT_BIT);
+      if
+      :: state == IDLE -> state = QUEUED; pushes = true
+      :: else
+      fi
+    :: else -> ok = false
+    fi
+  };
+  if
+  :: pushes -> push()
+  :: else
+  fi
+}
+
+inline push() {
+  atomic { queued++; assert(queued == 1); pushes = false }
+}
+
+/* An event is handed out. */
+inline tell() { assert(!final) }
+
+inline tell_wake() {
+  atomic { tell(); letters = 0; handed_out = true };
+#ifdef SELF_WAKES
+  post(0, WAKE, ok)
+#endif
+}
+
+proctype thread() {
+  byte bits;
+  bool pushes, ok, unfinished;
+end:
+  /* begin */
+  atomic { queued > 0 -> queued--; assert(state == QUEUED); state = RUNNING; holders++; assert(holders == 1) };
+
+  /* advance: take */
+advance:
+  atomic {
+    !writer -> writer = true;
+    bits = arrived;
+#ifdef BUG_BIT_CLEARED_AFTER_READ
+    arrived = arrived & (READABLE | HANGUP);
+#else
+    arrived = 0;
+#endif
+    if
+    :: bits & WAKE -> wake_owed = false
+    :: else
+    fi;
+    readable = readable || (bits & READABLE);
+    hangup = hangup || (bits & HANGUP);
+    handed_out = false;
+    bits = bits | rest;
+    rest = 0
+  };
+  if
+  :: bits & WAKE ->
+    atomic {
+      writer = false;
+#ifndef BUG_WAKE_HIDES_THE_REST
+      rest = bits & (TIMER | DISCONNECT_BIT);
+#endif
+      bits = 0
+    };
+    tell_wake();
+    goto ends_or_goes_on
+  :: else
+  fi;
+  /* pni_connection_round */
+  atomic {
+    if
+    :: bits & DISCONNECT_BIT -> assert(condition); cut = true
+    :: else
+    fi;
+    if
+    :: bits & TIMER -> tick_owed = false
+    :: else
+    fi
+  };
+  if
+  :: atomic { readable && is_open && !cut ->
+      assert(writer);
+      if
+      :: unread >= 2 -> unread = unread - 2
+      :: unread == 1 -> unread = 0;
+#ifdef BUG_SHORT_READ_BEFORE_HANGUP
+        readable = false
+#else
+        readable = hangup
+#endif
+      :: unread == 0 && fin -> eof = true; readable = false
+      :: unread == 0 && !fin -> readable = false /* EAGAIN */
+      fi
+    }
+  :: else
+  fi;
+#ifdef BUG_BIT_CLEARED_AFTER_READ
+  atomic { arrived = arrived & ~(READABLE | HANGUP) };
+#endif
+  atomic { writer = false; bits = 0 };
+  if
+  :: cut || eof -> goto dies
+  :: else
+  fi;
+
+  /* The batch goes on as long as there is something, unless it has had its share. */
+ends_or_goes_on:
+  atomic { unfinished = handed_out || readable || rest != 0 };
+  if
+  :: unfinished -> unfinished = false; goto advance
+  :: true
+  fi;
+#ifdef BUG_ENDS_BY_STORE /* it is looked at, and then stored over */
+  bits = arrived;
+#endif
+  atomic {
+#ifdef BUG_ENDS_BY_STORE
+    arrived = bits; bits = 0;
+#endif
+#ifdef BUG_READABLE_FORGOTTEN
+    unfinished = handed_out || rest != 0;
+#endif
+    holders--;
+    if
+#ifdef BUG_ENDS_WITHOUT_LOOKING
+    :: unfinished -> state = QUEUED; pushes = true
+#else
+    :: unfinished || arrived != 0 -> state = QUEUED; pushes = true
+#endif
+    :: else -> state = IDLE
+    fi;
+    unfinished = false
+  };
+  if
+  :: pushes -> push()
+  :: else
+  fi;
+  goto end;
+
+dies:
+#ifdef BUG_WAKE_PUTS_OFF_DEATH
+  if
+  :: arrived & WAKE -> atomic { arrived = arrived & ~WAKE; wake_owed = false; put_off++; assert(put_off <= WAKES + 1) };
+    tell_wake();
+    goto dies
+  :: else
+  fi;
+#endif
+  atomic {
+#ifdef BUG_DIES_WHILE_WRITER
+    true ->
+#else
+    !writer ->
+#endif
+    bits = arrived; arrived = 0; state = LAST;
+#ifndef BUG_DIES_WITHOUT_WAKE
+    wake_owed = wake_owed && !(bits & WAKE)
+#endif
+  };
+#ifndef BUG_DIES_WITHOUT_WAKE
+  if
+  :: bits & WAKE -> tell_wake()
+  :: else
+  fi;
+#endif
+  atomic { tell(); assert(!wake_owed && letters == 0); final = true; finals++; bits = 0 };
+  /* pni_proactor_bury */
+  atomic { is_open = false; edge = false };
+  atomic {
+    assert(arrived == 0 && state == LAST);
+    holders--;
+    generation++; state = FREE; writer = false
+  };
+  /* The slot's next tenant, made by whichever thread. */
+  atomic {
+    assert(state == FREE);
+    state = RUNNING; holders++; assert(holders == 1);
+    readable = false; hangup = false; handed_out = false; cut = false; eof = false; rest = 0; tick_owed = false; condemned = false; final = false
+  };
+  atomic { holders--; state = QUEUED; pushes = true };
+  push();
+  goto end
+}
+
+/* The peer. */
+proctype network() {
+  byte data = DATA;
+end:
+  do
+  :: atomic { data > 0 -> data--; unread++; edge = is_open }
+#ifdef FIN
+  :: atomic { data == 0 && !fin -> fin = true; edge = is_open }
+#endif
+  od
+}
+
+/* poll_sockets: between the poller's report and the post anything may happen. */
+proctype poller() {
+  byte bits;
+  bool pushes, ok;
+end:
+  do
+  :: atomic { edge -> edge = false; bits = READABLE | (fin -> HANGUP : 0) };
+    post(0, bits, ok);
+    bits = 0
+  od
+}
+
+/* What a waker did before is in its store buffer until something brings it out: `post` does, whose read-modify-write is made even if the bit
+ * is set. */
+proctype waker() {
+  bool pushes, ok;
+#ifdef BUG_POST_WITHOUT_RMW
+  if
+  :: atomic { LIVES && generation == 0 && (arrived & WAKE) -> wake_owed = true }; letters++; goto done
+  :: else
+  fi;
+#endif
+  post(0, WAKE, ok);
+done:
+  skip
+}
+
+/* pni_heartbeat_due */
+proctype timer() {
+  byte its, times = TIMERS;
+  bool pushes, ok, again;
+end:
+  do
+  :: times > 0 ->
+    atomic { times--; its = generation; again = (arrived & TIMER) != 0 };
+    post(its, TIMER, ok);
+    if
+    :: ok && again -> /* beat */
+      if
+      :: atomic { LIVES && generation == its && !writer -> writer = true };
+        if
+        :: is_open -> assert(writer && is_open && generation == its) /* send */
+        :: else
+        fi;
+        writer = false
+      :: else
+      fi
+    :: else
+    fi;
+    atomic { its = 0; again = false }
+  od
+}
+
+proctype disconnector() {
+  byte its;
+  bool pushes, ok;
+#ifndef BUG_CONDITION_AFTER_BIT
+  condition = true;
+#endif
+  its = generation;
+  post(its, DISCONNECT_BIT, ok);
+#ifdef BUG_CONDITION_AFTER_BIT
+  condition = true
+#endif
+}
+
+init {
+  byte i;
+  atomic {
+    for (i : 1 .. THREADS) { run thread() }
+#if DATA > 0
+    run network(); run poller();
+#endif
+#if WAKES > 0
+    for (i : 1 .. WAKES) { run waker() }
+#endif
+#if TIMERS > 0
+    run timer();
+#endif
+#ifdef DISCONNECT
+    run disconnector();
+#endif
+    i = 0;
+    state = QUEUED; queued = 1
+  };
+end:
+  do
+  :: timeout ->
+    assert(state == IDLE && queued == 0 && holders == 0 && arrived == 0 && !writer);
+    assert(finals == generation && !final);    /* each that is gone has got its final event */
+    assert(!wake_owed && letters == 0);        /* no wake is lost */
+    assert(!tick_owed && rest == 0);           /* no timer */
+    assert(!condemned);                        /* no disconnect */
+    assert(generation > 0 || (unread == 0 && !fin)); /* no edge */
+    break
+  od
+}

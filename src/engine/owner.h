@@ -1,0 +1,58 @@
+/* owner.h: whether whoever calls may: the ownership checker, for PN_CHECK=threads (see <baryon/check.h>). [docs/threads.md]
+ *
+ * A function of the API that changes something of a connection, or moves its bytes, begins with PNI_OWNED. While the checker is off
+ * that is a look at one byte. On, the call is entered in the connection's host: who is inside, and with which function.
+ *
+ * A connection that no proactor has, has no owner, and is not looked at. Nothing here holds a lock or stops anybody. */
+#ifndef BARYON_ENGINE_OWNER_H
+#define BARYON_ENGINE_OWNER_H
+
+#include "base/compiler.h"
+#include "engine/host.h"
+
+/* A call that has been entered; NULL: it was not. */
+struct pni_visit {
+  struct pni_host *host;
+};
+
+/* Report what is wrong with a call, and enter it. */
+struct pni_host *pni_owner_enter(pn_connection_t *conn, const void *object, const char *function);
+void pni_owner_leave(struct pni_host *host);
+
+static inline void pni_visit_end(struct pni_visit *visit) {
+  if (PNI_UNLIKELY(visit->host != NULL)) pni_owner_leave(visit->host);
+}
+
+/* At the beginning of a function: it uses an object of that connection. */
+#define PNI_OWNED_AS(connection, object, function)                                                           \
+  PNI_AT_RETURN(pni_visit_end)                                                                               \
+  struct pni_visit visit = {                                                                                 \
+      PNI_UNLIKELY(pni_checks != 0) ? pni_owner_enter(connection, object, function) : NULL};                 \
+  (void)visit
+#define PNI_OWNED(connection, object) PNI_OWNED_AS(connection, object, __func__)
+
+/* What every message calls would pay for having something to do at its return. So it is its body while the checker is off, else
+ * a function that does the same and is looked at. `give` is return, or nothing for a function that gives no value;
+ * `parameters` and `arguments` are lists in brackets. */
+#define PNI_OWNED_FUNCTION(give, type, name, parameters, arguments, connection, object, body)                \
+  static PNI_COLD type checked_##name parameters {                                                           \
+    PNI_OWNED_AS(connection, object, #name);                                                                 \
+    give body arguments;                                                                                     \
+  }                                                                                                          \
+  type name parameters {                                                                                     \
+    if (PNI_LIKELY(pni_checks == 0)) {                                                                       \
+      give body arguments;                                                                                   \
+    } else {                                                                                                 \
+      give checked_##name arguments;                                                                         \
+    }                                                                                                        \
+  }
+
+#define PNI_CONNECTION_OF_LINK(link)    ((link) ? (link)->session->connection : NULL)
+#define PNI_CONNECTION_OF_DELIVERY(dlv) ((dlv) ? (dlv)->link->session->connection : NULL)
+
+#define PNI_OWNED_CONNECTION(conn) PNI_OWNED(conn, conn)
+#define PNI_OWNED_SESSION(ssn)     PNI_OWNED((ssn) ? (ssn)->connection : NULL, ssn)
+#define PNI_OWNED_LINK(link)       PNI_OWNED(PNI_CONNECTION_OF_LINK(link), link)
+#define PNI_OWNED_DELIVERY(dlv)    PNI_OWNED(PNI_CONNECTION_OF_DELIVERY(dlv), dlv)
+
+#endif

@@ -1,0 +1,323 @@
+/* Runs of transfers are a shorter way to the same octets and events: an engine that is traced goes the long way, so whatever
+ * is done with both has to look the same from outside. */
+#include "support/cmocka_test.h"
+
+#include <proton/connection_driver.h>
+#include <proton/engine.h>
+#include <proton/logger.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What came out of an engine, octets and words about events alike. */
+struct record {
+  char *bytes;
+  size_t size, capacity;
+};
+
+static void note(struct record *record, const void *bytes, size_t size) {
+  if (record->capacity - record->size < size) {
+    record->capacity = 2 * (record->capacity + size);
+    record->bytes = realloc(record->bytes, record->capacity);
+    assert_non_null(record->bytes);
+  }
+  memcpy(record->bytes + record->size, bytes, size);
+  record->size += size;
+}
+
+static void note_number(struct record *record, uint64_t number) { note(record, &number, sizeof number); }
+
+static void forget(struct record *record) {
+  free(record->bytes);
+  *record = (struct record){NULL, 0, 0};
+}
+
+static uint32_t draw(uint32_t *seed) {
+  *seed = *seed * 1664525 + 1013904223;
+  return *seed >> 8;
+}
+
+static void drop_line(
+    intptr_t context, pn_log_subsystem_t subsystem, pn_log_level_t level, const char *line) {
+  (void)context, (void)subsystem, (void)level, (void)line;
+}
+
+/* The long way is that of an engine whose frames somebody wants to see. */
+static void trace(pn_connection_driver_t *driver) {
+  pn_logger_t *logger = pn_transport_logger(driver->transport);
+  pn_logger_set_log_sink(logger, drop_line, 0);
+  pn_logger_set_mask(logger, PN_SUBSYSTEM_ALL, PN_LEVEL_FRAME);
+}
+
+struct talk {
+  pn_connection_driver_t client, server;
+  pn_link_t *senders[2];
+  struct record octets; /* of both ends */
+  struct record sent;   /* the client's alone */
+  struct record seen;   /* by the server's application */
+  uint32_t seed;
+  unsigned number, received;
+  bool settles; /* the server */
+};
+
+static void see_delivery(struct talk *talk, pn_delivery_t *dlv) {
+  static char bytes[4096];
+  pn_link_t *link = pn_delivery_link(dlv);
+  if (!pn_delivery_readable(dlv)) {
+    note_number(&talk->seen, pn_delivery_remote_state(dlv));
+    if (pn_delivery_settled(dlv)) pn_delivery_settle(dlv);
+    return;
+  }
+  const pn_delivery_tag_t tag = pn_delivery_tag(dlv);
+  note(&talk->seen, tag.start, tag.size);
+  note_number(&talk->seen, pn_delivery_pending(dlv));
+  note_number(&talk->seen, pn_session_incoming_bytes(pn_link_session(link)));
+  note_number(&talk->seen, (uint64_t)pn_link_credit(link) << 32 | (uint32_t)pn_link_queued(link));
+  note_number(&talk->seen, (uint64_t)pn_delivery_partial(dlv) << 2 | (uint64_t)pn_delivery_settled(dlv) << 1 |
+                               (uint64_t)pn_delivery_aborted(dlv));
+  const ssize_t got = pn_link_recv(link, bytes, sizeof bytes);
+  if (got > 0) note(&talk->seen, bytes, (size_t)got);
+  if (pn_delivery_partial(dlv)) return;
+  talk->received++;
+  if (talk->received % 7 != 0) pn_delivery_update(dlv, talk->received % 5 ? PN_ACCEPTED : PN_RELEASED);
+  if (talk->settles)
+    pn_delivery_settle(dlv);
+  else
+    pn_link_advance(link);
+  if (pn_link_credit(link) < 500) pn_link_flow(link, 500);
+}
+
+static void handle(struct talk *talk, pn_event_t *event) {
+  note_number(&talk->seen, pn_event_type(event));
+  switch (pn_event_type(event)) {
+  case PN_CONNECTION_REMOTE_OPEN: pn_connection_open(pn_event_connection(event)); break;
+  case PN_SESSION_REMOTE_OPEN: pn_session_open(pn_event_session(event)); break;
+  case PN_LINK_REMOTE_OPEN:
+    pn_link_open(pn_event_link(event));
+    pn_link_flow(pn_event_link(event), 1000);
+    break;
+  case PN_DELIVERY: see_delivery(talk, pn_event_delivery(event)); break;
+  default: break;
+  }
+}
+
+static void handle_all(struct talk *talk, pn_connection_driver_t *driver) {
+  pn_event_t *event;
+  while ((event = pn_connection_driver_next_event(driver))) handle(talk, event);
+}
+
+static size_t feed(pn_connection_driver_t *driver, const char *bytes, size_t size) {
+  const pn_rwbytes_t room = pn_connection_driver_read_buffer(driver);
+  if (size > room.size) size = room.size;
+  if (size == 0) return 0;
+  memcpy(room.start, bytes, size);
+  pn_connection_driver_read_done(driver, size);
+  return size;
+}
+
+static size_t pass(struct talk *talk, pn_connection_driver_t *from, pn_connection_driver_t *to) {
+  const pn_bytes_t out = pn_connection_driver_write_buffer(from);
+  if (out.size == 0) return 0;
+  const size_t step = draw(&talk->seed) % 4 ? out.size : 1 + draw(&talk->seed) % out.size;
+  const size_t size = feed(to, out.start, step);
+  note(&talk->octets, out.start, size);
+  if (from == &talk->client) note(&talk->sent, out.start, size);
+  pn_connection_driver_write_done(from, size);
+  return size;
+}
+
+static void go_on(struct talk *talk) {
+  size_t moved;
+  do {
+    handle_all(talk, &talk->client);
+    moved = pass(talk, &talk->client, &talk->server);
+    handle_all(talk, &talk->server);
+    moved += pass(talk, &talk->server, &talk->client);
+  } while (moved > 0);
+}
+
+static void start(struct talk *talk, bool traced, uint32_t seed) {
+  *talk = (struct talk){.seed = seed, .settles = true};
+  assert_int_equal(pn_connection_driver_init(&talk->client, NULL, NULL), 0);
+  assert_int_equal(pn_connection_driver_init(&talk->server, NULL, NULL), 0);
+  pn_transport_set_server(talk->server.transport);
+  if (traced) {
+    trace(&talk->client);
+    trace(&talk->server);
+  }
+  pn_connection_set_container(talk->client.connection, "client");
+  pn_connection_open(talk->client.connection);
+  pn_session_t *ssn = pn_session(talk->client.connection);
+  pn_session_open(ssn);
+  for (int i = 0; i < 2; i++) {
+    talk->senders[i] = pn_sender(ssn, i ? "two" : "one");
+    pn_link_open(talk->senders[i]);
+  }
+  go_on(talk);
+}
+
+static void end(struct talk *talk) {
+  pn_connection_driver_destroy(&talk->client);
+  pn_connection_driver_destroy(&talk->server);
+  forget(&talk->octets);
+  forget(&talk->sent);
+  forget(&talk->seen);
+}
+
+/* A message of that size, whose octets tell which it is. */
+static void send(struct talk *talk, pn_link_t *link, size_t tag_size, size_t size, bool settled) {
+  char bytes[4096], tag[32];
+  memset(bytes, (int)talk->number, sizeof bytes);
+  memset(tag, (int)(talk->number >> 3), sizeof tag);
+  memcpy(tag, &talk->number, tag_size < sizeof talk->number ? tag_size : sizeof talk->number);
+  talk->number++;
+  pn_delivery_t *dlv = pn_delivery(link, pn_dtag(tag, tag_size));
+  assert_non_null(dlv);
+  if (size > 0) assert_int_equal(pn_link_send(link, bytes, size), size);
+  if (settled)
+    pn_delivery_settle(dlv);
+  else
+    pn_link_advance(link);
+}
+
+/* Now and then something that does not fit into a run. */
+static void send_unusual(struct talk *talk, pn_link_t *link) {
+  pn_delivery_t *dlv = pn_delivery(link, pn_dtag((const char *)&talk->number, sizeof talk->number));
+  talk->number++;
+  assert_true(pn_link_send(link, "beginning", 9) == 9);
+  switch (draw(&talk->seed) % 4) {
+  case 0: pn_delivery_abort(dlv); break;
+  case 1: /* in two frames */
+    go_on(talk);
+    assert_true(pn_link_send(link, "end", 3) == 3);
+    pn_link_advance(link);
+    break;
+  case 2: /* with a state */
+    pn_delivery_update(dlv, PN_RELEASED);
+    pn_link_advance(link);
+    break;
+  default: /* with a record */ pn_delivery_set_context(dlv, talk); pn_delivery_settle(dlv);
+  }
+}
+
+static void talk_at_random(struct talk *talk, bool traced, uint32_t seed) {
+  start(talk, traced, seed);
+  for (int burst = 0; burst < 60; burst++) {
+    const unsigned count = 1 + draw(&talk->seed) % 40;
+    const size_t tag_size = draw(&talk->seed) % 33, size = draw(&talk->seed) % (burst % 9 ? 200 : 3000);
+    const bool settled = draw(&talk->seed) % 2, varied = draw(&talk->seed) % 3 == 0;
+    pn_link_t *link = talk->senders[burst % 2];
+    talk->settles = draw(&talk->seed) % 4 != 0;
+    for (unsigned i = 0; i < count; i++) {
+      if (draw(&talk->seed) % 64 == 0)
+        send_unusual(talk, link);
+      else if (varied)
+        send(talk, talk->senders[i % 2], draw(&talk->seed) % 33, draw(&talk->seed) % 300,
+            draw(&talk->seed) % 2);
+      else
+        send(talk, link, tag_size, size + i % 3, settled);
+    }
+    go_on(talk);
+  }
+}
+
+static void assert_same(const struct record *one, const struct record *other) {
+  assert_int_equal(one->size, other->size);
+  assert_memory_equal(one->bytes, other->bytes, one->size);
+}
+
+static void runs_look_like_single_transfers(void **state) {
+  (void)state;
+  for (uint32_t seed = 1; seed <= 40; seed++) {
+    struct talk quick, traced;
+    talk_at_random(&quick, false, seed);
+    talk_at_random(&traced, true, seed);
+    assert_true(quick.received > 0);
+    assert_int_equal(quick.received, traced.received);
+    assert_same(&quick.octets, &traced.octets);
+    assert_same(&quick.seen, &traced.seen);
+    end(&quick);
+    end(&traced);
+  }
+}
+
+/* What a server does with these octets, which did not come from a peer that means well. */
+static void listen(struct talk *talk, bool traced, const char *octets, size_t size) {
+  *talk = (struct talk){.settles = true};
+  assert_int_equal(pn_connection_driver_init(&talk->client, NULL, NULL), 0);
+  assert_int_equal(pn_connection_driver_init(&talk->server, NULL, NULL), 0);
+  pn_transport_set_server(talk->server.transport);
+  if (traced) trace(&talk->server);
+  handle_all(talk, &talk->server);
+  while (size > 0) {
+    const size_t taken = feed(&talk->server, octets, size);
+    handle_all(talk, &talk->server);
+    const pn_bytes_t out = pn_connection_driver_write_buffer(&talk->server);
+    if (out.size > 0) note(&talk->octets, out.start, out.size);
+    pn_connection_driver_write_done(&talk->server, out.size);
+    if (taken == 0) break;
+    octets += taken;
+    size -= taken;
+  }
+}
+
+/* Each octet of a frame in the middle of a run, made another one. */
+static void faults_in_a_run_are_found_as_elsewhere(void **state) {
+  (void)state;
+  struct talk talk;
+  start(&talk, false, 1);
+  for (unsigned i = 0; i < 320; i++) send(&talk, talk.senders[0], 8, 40, i % 2 == 0 || i > 300);
+  go_on(&talk);
+  const size_t frame = talk.sent.size - 10 * (8 + 6 + 1 + 5 + 10 + 1 + 1 + 40);
+  assert_memory_equal(talk.sent.bytes + frame + 4, "\2\0\0\0\0\x53\x14\xc0", 8);
+  for (size_t at = 0; at < 40; at++) {
+    for (int change = 1; change < 256; change += at < 4 ? 85 : 17) {
+      struct talk quick, traced;
+      char *octets = malloc(talk.sent.size);
+      assert_non_null(octets);
+      memcpy(octets, talk.sent.bytes, talk.sent.size);
+      octets[frame + at] = (char)(octets[frame + at] ^ change);
+      listen(&quick, false, octets, talk.sent.size);
+      listen(&traced, true, octets, talk.sent.size);
+      assert_int_equal(quick.received, traced.received);
+      assert_same(&quick.octets, &traced.octets);
+      assert_same(&quick.seen, &traced.seen);
+      end(&quick);
+      end(&traced);
+      free(octets);
+    }
+  }
+  end(&talk);
+}
+
+/* A link with much to send does not keep the others waiting until all of it has gone. */
+static void links_take_turns(void **state) {
+  (void)state;
+  struct talk talk;
+  start(&talk, false, 1);
+  for (unsigned i = 0; i < 20; i++) { /* the session's window follows the size of frames */
+    for (unsigned j = 0; j < 50; j++) send(&talk, talk.senders[0], 4, 100, true);
+    go_on(&talk);
+  }
+  for (unsigned i = 0; i < 480; i++) send(&talk, talk.senders[0], 4, 100, true);
+  send(&talk, talk.senders[1], 4, 100, true);
+  handle_all(&talk, &talk.client);
+  const pn_bytes_t out = pn_connection_driver_write_buffer(&talk.client);
+  assert_true(out.size > 40 * 1024);
+  size_t at = 0, second = 0;
+  while (at < out.size && second == 0) {
+    const unsigned char *octets = (const unsigned char *)out.start + at;
+    if (octets[14] != 0x43 /* handle 0 */) second = at;
+    at += (size_t)octets[2] << 8 | octets[3];
+  }
+  assert_true(second > 0 && second < 24 * 1024);
+  end(&talk);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(runs_look_like_single_transfers),
+      cmocka_unit_test(faults_in_a_run_are_found_as_elsewhere),
+      cmocka_unit_test(links_take_turns),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
