@@ -37,6 +37,7 @@ static bool has_buffers(const pn_raw_connection_t *raw) {
 
 /* The event that is next; PN_EVENT_NONE: there is nothing to tell. */
 static pn_event_type_t due(const pn_raw_connection_t *raw) {
+  if (raw->told_end) return PN_EVENT_NONE;
   if (raw->tell_connected) return PN_RAW_CONNECTION_CONNECTED;
   if (raw->tell_wake) return PN_RAW_CONNECTION_WAKE;
   if (raw->tell_read && takeable(&raw->reads, gives_all_read(raw)) > 0) return PN_RAW_CONNECTION_READ;
@@ -44,7 +45,6 @@ static pn_event_type_t due(const pn_raw_connection_t *raw) {
   if (raw->read_closed && !raw->told_read_closed) return PN_RAW_CONNECTION_CLOSED_READ;
   if (raw->write_closed && !raw->told_write_closed) return PN_RAW_CONNECTION_CLOSED_WRITE;
   if (PNI_UNLIKELY(pni_raw_is_over(raw))) {
-    if (raw->told_end) return PN_EVENT_NONE;
     return has_buffers(raw) && !raw->told_drain ? PN_RAW_CONNECTION_DRAIN_BUFFERS
                                                 : PN_RAW_CONNECTION_DISCONNECTED;
   }
@@ -124,7 +124,7 @@ static pn_event_t *next(struct pni_task *task) {
 
 static bool unfinished(struct pni_task *task) {
   const pn_raw_connection_t *const raw = task->object;
-  return due(raw) != PN_EVENT_NONE || pni_raw_wants_io(raw);
+  return due(raw) != PN_EVENT_NONE || (!raw->told_end && pni_raw_wants_io(raw));
 }
 
 static void count(struct pni_task *task) {
