@@ -273,6 +273,7 @@ static struct received read_run(pn_link_t *link, const struct form *form, const 
   pn_delivery_t *const *const first = link->unsettled_end;
   pni_serial id = begin;
   size_t payload = 0;
+  uint32_t frame_bytes = link->session->frame_bytes;
   if (budget->payload < (size_t)(end - frame))
     end = frame; /* a limit is near: to be looked at frame by frame */
   for (; id != behind && (size_t)(end - frame) >= least; id++) {
