@@ -285,11 +285,13 @@ bool pni_connection_round(struct pni_connection *c, unsigned bits) {
   if (c->stage != PNI_CONNECTED) return false;
   if (bits & PNI_TASK_TIMER) c->readable = true;
   write_out(c);
-  if (may_read(c)) read_in(c);
+  const bool reads = may_read(c);
+  if (reads) read_in(c);
   if (c->stage != PNI_CONNECTED || pn_connection_driver_has_event(&c->driver)) return true;
   if (may_read(c)) return true;
   tick(c);
-  if (bits & PNI_TASK_TIMER) write_out(c);
+  if (reads || (bits & PNI_TASK_TIMER))
+    write_out(c); /* a flow of the session opens its window without an event */
   return false;
 }
 
