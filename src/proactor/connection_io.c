@@ -155,7 +155,8 @@ bool pni_connection_round(struct pni_connection *c, unsigned bits) {
   if (c->socket.stage != PNI_CONNECTED || pn_connection_driver_has_event(&c->driver)) return true;
   if (may_read(c)) return true;
   tick(c);
-  if ((bits & PNI_TASK_TIMER) || (c->owes && c->socket.writable)) write_out(c);
+  if ((bits & PNI_TASK_TIMER) || (c->owes && c->socket.writable))
+    write_out(c); /* a flow of the session opens its window without an event */
   return false;
 }
 
