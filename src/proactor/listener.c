@@ -57,7 +57,7 @@ static void put(pn_listener_t *listener, pn_event_type_t type) {
 /* Closing. */
 
 static void close_sockets(pn_listener_t *listener) {
-  for (size_t i = 0; i < listener->socket_count; i++) {
+  for (size_t i = 0; listener->sockets && i < listener->socket_count; i++) {
     if (listener->sockets[i] >= 0) (void)close(listener->sockets[i]);
     listener->sockets[i] = -1;
   }
@@ -134,9 +134,9 @@ static int add_socket(pn_listener_t *listener, struct addrinfo *at) {
 }
 
 static void open_sockets(pn_listener_t *listener) {
-  size_t count = 0;
+  size_t count = 1; /* at the least: no name has none */
   int error = 0;
-  for (const struct addrinfo *at = listener->lookup->found; at; at = at->ai_next) count++;
+  for (const struct addrinfo *at = listener->lookup->found; at && at->ai_next; at = at->ai_next) count++;
   listener->sockets = calloc(count, sizeof *listener->sockets);
   listener->addresses = calloc(count, sizeof *listener->addresses);
   if (!listener->sockets || !listener->addresses) {

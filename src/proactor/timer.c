@@ -32,6 +32,7 @@ pni_status pni_timers_reserve(struct pni_timers *timers, size_t more) {
   const size_t needed = timers->reserved + more;
   if (needed > timers->capacity) {
     const size_t capacity = needed > 2 * timers->capacity ? needed : 2 * timers->capacity;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what it holds */
     struct pni_timer **const heap = realloc(timers->heap, capacity * sizeof *heap);
     if (heap) {
       timers->heap = heap;
@@ -136,12 +137,10 @@ struct pni_timer *pni_timers_take(struct pni_timers *timers, int64_t now, int64_
     struct pni_timer *const timer = timers->heap[0];
     take_out(timers, timer);
     int64_t wanted = timer->wanted;
-    if (wanted > now)
-      put_in(timers, timer, wanted);
-    else if (wanted != 0 && atomic_compare_exchange_strong(&timer->wanted, &wanted, 0))
+    if (wanted > 0 && wanted <= now && atomic_compare_exchange_strong(&timer->wanted, &wanted, 0))
       found = timer;
-    else if (wanted != 0)
-      put_in(timers, timer, wanted); /* it was changed just now */
+    else if (wanted != 0) /* later, or it was changed just now */
+      put_in(timers, timer, wanted);
   }
   *next = timers->count > 0 ? timers->heap[0]->due : 0;
   pni_mutex_unlock(&timers->lock);

@@ -242,7 +242,7 @@ static void send_all(pn_link_t *sender) {
     char tag[8], bytes[LARGE];
     (void)snprintf(tag, sizeof tag, "%u", i);
     pn_delivery_t *dlv = pn_delivery(sender, pn_dtag(tag, strlen(tag)));
-    pn_link_send(sender, bytes, encode_message(bytes, sizeof bytes, 100 * i));
+    pn_link_send(sender, bytes, encode_message(bytes, sizeof bytes, (size_t)100 * i));
     if (i == 2) send_sections(sender);
     if (i == 5) run();
     if (i == 5) pn_delivery_abort(dlv);

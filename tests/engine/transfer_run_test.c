@@ -267,7 +267,7 @@ static void faults_in_a_run_are_found_as_elsewhere(void **state) {
   start(&talk, false, 1);
   for (unsigned i = 0; i < 320; i++) send(&talk, talk.senders[0], 8, 40, i % 2 == 0 || i > 300);
   go_on(&talk);
-  const size_t frame = talk.sent.size - 10 * (8 + 6 + 1 + 5 + 10 + 1 + 1 + 40);
+  const size_t frame = talk.sent.size - 10 * (size_t)(8 + 6 + 1 + 5 + 10 + 1 + 1 + 40);
   assert_memory_equal(talk.sent.bytes + frame + 4, "\2\0\0\0\0\x53\x14\xc0", 8);
   for (size_t at = 0; at < 40; at++) {
     for (int change = 1; change < 256; change += at < 4 ? 85 : 17) {
@@ -302,14 +302,14 @@ static void links_take_turns(void **state) {
   send(&talk, talk.senders[1], 4, 100, true);
   handle_all(&talk, &talk.client);
   const pn_bytes_t out = pn_connection_driver_write_buffer(&talk.client);
-  assert_true(out.size > 40 * 1024);
+  assert_true(out.size > 40 * (size_t)1024);
   size_t at = 0, second = 0;
   while (at < out.size && second == 0) {
     const unsigned char *octets = (const unsigned char *)out.start + at;
     if (octets[14] != 0x43 /* handle 0 */) second = at;
     at += (size_t)octets[2] << 8 | octets[3];
   }
-  assert_true(second > 0 && second < 24 * 1024);
+  assert_true(second > 0 && second < 24 * (size_t)1024);
   end(&talk);
 }
 

@@ -296,7 +296,7 @@ enum { IDLE = 400 }; /* milliseconds of silence that the client bears */
 
 static bool sleep_long(struct actor *actor, pn_event_t *event) {
   (void)actor;
-  if (pn_event_type(event) == PN_CONNECTION_WAKE) pause_ms(4 * IDLE);
+  if (pn_event_type(event) == PN_CONNECTION_WAKE) pause_ms(4L * IDLE);
   return false;
 }
 

@@ -66,7 +66,7 @@ static uint64_t draw(struct end *end) {
 }
 
 static char octet(uint32_t stream, uint64_t position) {
-  return (char)((position * 2654435761U + stream * 40503U) >> 13);
+  return (char)((position * 2654435761U + (uint64_t)stream * 40503U) >> 13);
 }
 
 /* Often small, now and then large. */
@@ -131,7 +131,7 @@ static void take_read(struct end *end, pn_raw_connection_t *raw) {
     if (buffer.size > 0 && end->ended) broken("octets after the end");
     for (uint32_t i = 0; i < buffer.size; i++)
       if (buffer.bytes[buffer.offset + i] != octet(end->receives, end->received + i))
-        broken("stream %u: octet %llu is wrong", end->receives, (unsigned long long)(end->received + i));
+        broken("stream %u: octet %llu is wrong", end->receives, (unsigned long long)end->received + i);
     end->received += buffer.size;
   }
 }

@@ -149,7 +149,7 @@ static void until_over(struct host *host) {
 
 /* All that there is to do now. */
 static void settle(struct host *host) {
-  const struct timespec moment = {0, 20 * 1000000};
+  const struct timespec moment = {0, 20000000};
   for (int i = 0; i < 3; i++) {
     pn_event_batch_t *batch;
     while ((batch = pn_proactor_get(host->proactor))) {
@@ -298,7 +298,7 @@ static void read_close_gives_buffers_back(void **state) {
 static void one_octet_at_a_time(void **state) {
   struct host *host = *state;
   connect_raw(host);
-  for (char c = 'a'; c <= 'z'; c++) {
+  for (int c = 'a'; c <= 'z'; c++) {
     assert_int_equal(give(host, 0, 1), 1);
     socket_send(host->peer, &c, 1);
     for (const size_t before = host->read; host->read == before;) turn(host);
