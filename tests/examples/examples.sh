@@ -13,7 +13,7 @@ rm -rf "$work" && mkdir -p "$work"
 cmake --install "$build" --prefix "$work/tree" >"$work/install.log"
 libdir=$(dirname "$(find "$work/tree" -name libqpid-proton-proactor.so)")
 export PKG_CONFIG_PATH=$libdir/pkgconfig
-for example in send receive direct send-abort; do
+for example in send receive direct send-abort broker; do
   # shellcheck disable=SC2046 # the flags are words
   "$cc" "$c/$example.c" $(pkg-config --cflags --libs libqpid-proton-proactor) -o "$work/$example"
   if LD_LIBRARY_PATH=$libdir ldd "$work/$example" | grep libqpid-proton | grep -v "$work/tree/"; then
@@ -42,7 +42,7 @@ expect() { # file text: a line of the file is the text
 
 numbers() { # file: as many messages as there should be, each once, in order
   local got
-  got=$(grep -o '"sequence"=[0-9]*\|int32([0-9]*' "$1" | grep -o "[0-9]*$" | tr '\n' ' ')
+  got=$(grep -o "[\"']sequence[\"'][=:] *[0-9]*\|int32([0-9]*" "$1" | grep -o "[0-9]*$" | tr '\n' ' ')
   case $got in
     "$(seq 0 $((messages - 1)) | tr '\n' ' ')" | "$(seq 1 $messages | tr '\n' ' ')") ;;
     *) echo "examples: not each message once and in order in $1: $got" && exit 1 ;;
@@ -50,16 +50,20 @@ numbers() { # file: as many messages as there should be, each once, in order
 }
 
 pid=
-start_direct() { # output: sets pid and port
-  LD_LIBRARY_PATH=$libdir timeout 60 "$work/direct" 127.0.0.1 0 examples "$messages" >"$1" &
+start_ours() { # output example argument...: one that listens; sets pid and port
+  local output=$1 example=$2
+  shift 2
+  (cd "$work" && LD_LIBRARY_PATH=$libdir exec timeout 60 "./$example" 127.0.0.1 0 "$@") >"$output" 2>&1 &
   pid=$!
   background+=("$pid")
-  until grep -q '^listening on ' "$1"; do
-    kill -0 "$pid" || { echo "examples: direct does not listen" && exit 1; }
+  until grep -q '^listening on ' "$output"; do
+    kill -0 "$pid" || { echo "examples: $example does not listen" && exit 1; }
     sleep 0.05
   done
-  port=$(sed -n 's/^listening on //p' "$1")
+  port=$(sed -n 's/^listening on //p' "$output")
 }
+
+start_direct() { start_ours "$1" direct examples "$messages"; }
 
 free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -97,6 +101,17 @@ expect "$work/abort-3" "$messages messages started and aborted"
 kill "$pid"
 wait "$pid" || true
 
+start_ours "$work/broker-7" broker # without certificates; it says so and goes on
+ours send 127.0.0.1 "$port" examples "$messages" >"$work/send-7"
+ours receive 127.0.0.1 "$port" examples "$messages" >"$work/receive-7"
+theirs simple_send -a "127.0.0.1:$port/python" -m "$messages" >"$work/python-send-7"
+theirs simple_recv -a "127.0.0.1:$port/python" -m "$messages" >"$work/python-receive-7"
+kill "$pid"
+wait "$pid" || true
+expect "$work/send-7" "$messages messages sent and acknowledged"
+numbers "$work/receive-7"
+numbers "$work/python-receive-7"
+
 # With Python's on the other side.
 start_direct "$work/direct-4"
 theirs simple_send -a "127.0.0.1:$port/examples" -m "$messages" >"$work/python-4"
@@ -118,4 +133,4 @@ wait "$pid" || true
 expect "$work/send-6" "$messages messages sent and acknowledged"
 expect "$work/receive-6" "$messages messages received"
 numbers "$work/receive-6"
-echo "send, receive, direct, send-abort: among themselves, with Debian's Python examples, through its broker"
+echo "send, receive, direct, send-abort, broker: among themselves, with Debian's Python examples, through its broker"
