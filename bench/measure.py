@@ -98,6 +98,9 @@ def write_block(name, heading, introduction, text):
     if begin not in page:
         page = "%s\n\n## %s\n\n%s\n\n%s%s\n" % (page.rstrip("\n"), heading, introduction, begin, end)
     before, rest = page.split(begin, 1)
+    if end not in rest:
+        fail("%s has no line '%s'" % (os.path.relpath(PAGE, ROOT), end))
+    page = "%s%s\n%s\n%s%s" % (before, begin, text, end, rest.split(end, 1)[1])
     os.makedirs(DOCS, exist_ok=True)
     with open(PAGE, "w") as file:
-        file.write("%s%s\n%s\n%s%s" % (before, begin, text, end, rest.split(end, 1)[1]))
+        file.write(page)
