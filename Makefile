@@ -9,7 +9,7 @@ build = cmake --preset $(1) && cmake --build --preset $(1) --parallel $(JOBS)
 tested = $(call build,$(1)) && ctest --preset $(1) --label-regex '^(unit|corpus)$$' --parallel $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: help all install check check-dropin packages dev asan tsan ubsan tidy format fuzz bench soak clean
+.PHONY: help all install uninstall deb check check-dropin packages dev asan tsan ubsan tidy format fuzz bench soak clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -20,6 +20,12 @@ all: ## Build the library, optimised, in build/lib; needs cmake and a C compiler
 
 install: all ## Install it under PREFIX (/usr/local).
 	cmake --install build/lib --prefix $(PREFIX)
+
+uninstall: ## Take away what `make install` laid down last.
+	cmake --build build/lib --target uninstall
+
+deb: packages ## Build packages that take the place of Debian's Proton, in build/deb.
+	tools/deb.sh build/deb $(JOBS)
 
 check: packages ## Build and run every suite, with and without sanitizers.
 	@JOBS=$(JOBS) tools/check.sh

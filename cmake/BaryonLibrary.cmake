@@ -20,7 +20,8 @@ function(baryon_pkg_config target title requires requires_private)
   file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
   string(REGEX REPLACE "/$" "" up "${up}")
   configure_file("${PROJECT_SOURCE_DIR}/cmake/library.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" @ONLY)
-  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+    COMPONENT dev)
 endfunction()
 
 function(baryon_library name)
@@ -61,8 +62,8 @@ function(baryon_library name)
   endforeach()
   list(JOIN requires ", " requires)
   baryon_pkg_config(${target} "${LIBRARY_TITLE}" "${requires}" "${LIBRARY_SYSTEM}")
-  install(TARGETS ${target} EXPORT ProtonTargets)
-  install(TARGETS ${target}-static EXPORT ProtonTargetsStatic)
+  install(TARGETS ${target} EXPORT ProtonTargets LIBRARY COMPONENT libs NAMELINK_COMPONENT dev)
+  install(TARGETS ${target}-static EXPORT ProtonTargetsStatic ARCHIVE COMPONENT dev)
 endfunction()
 
 # The library that older programs name, libqpid-proton.so.11: it holds nothing and needs the others, so that a process which
@@ -82,7 +83,7 @@ function(baryon_combined)
     set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}-${kind}.ld")
     list(JOIN ${kind}_files " " files)
     file(GENERATE OUTPUT "${script}" CONTENT "/* GNU ld script */\nINPUT(${files})\n")
-    install(FILES "${script}" DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+    install(FILES "${script}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT dev
       RENAME "${CMAKE_${KIND}_LIBRARY_PREFIX}${target}${CMAKE_${KIND}_LIBRARY_SUFFIX}")
   endforeach()
 
@@ -97,6 +98,6 @@ function(baryon_combined)
   target_link_libraries(${target}-static INTERFACE ${static})
 
   baryon_pkg_config(${target} "${LIBRARY_TITLE}" "" "${LIBRARY_SYSTEM}")
-  install(TARGETS ${target} EXPORT ProtonTargets LIBRARY NAMELINK_SKIP)
+  install(TARGETS ${target} EXPORT ProtonTargets LIBRARY COMPONENT libs NAMELINK_SKIP)
   install(TARGETS ${target}-static EXPORT ProtonTargetsStatic)
 endfunction()
