@@ -9,10 +9,10 @@ build = cmake --preset $(1) && cmake --build --preset $(1) --parallel $(JOBS)
 tested = $(call build,$(1)) && ctest --preset $(1) --label-regex '^(unit|corpus)$$' --parallel $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: help all install check packages dev asan tsan ubsan tidy format fuzz bench soak clean
+.PHONY: help all install check check-dropin packages dev asan tsan ubsan tidy format fuzz bench soak clean
 
 help: ## List these commands.
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
 
 all: ## Build the library, optimised, in build/lib; needs cmake and a C compiler only.
 	cmake -S . -B build/lib -DCMAKE_INSTALL_PREFIX=$(PREFIX)
@@ -23,6 +23,10 @@ install: all ## Install it under PREFIX (/usr/local).
 
 check: packages ## Build and run every suite, with and without sanitizers.
 	@JOBS=$(JOBS) tools/check.sh
+
+check-dropin: packages ## Build as dev does, and show that what was built for Proton runs unchanged.
+	$(call build,dev)
+	ctest --preset dev --label-regex '^dropin$$' --no-tests=error --parallel $(JOBS)
 
 packages: ## Install the Debian packages that building and testing need.
 	@tools/packages.sh
