@@ -275,6 +275,33 @@ static void close_waits_for_queued_deliveries(void **state) {
   assert_int_equal(pair_frames_with(pair, "@close(24)"), 2);
 }
 
+/* Bindings accept a message once its handler is through, which may have closed all that there is to close. */
+static void outcome_leaves_before_what_closes(void **state) {
+  struct pair *pair = *state;
+  pair_open_sender(pair, "orders");
+  pair->server.takes = false;
+  grant(&pair->server, 2);
+  pair_run(pair);
+  pn_delivery_t *sent[] = {send_text(&pair->client, "first"), send_text(&pair->client, "second")};
+  pair_run(pair);
+
+  pn_link_t *link = pair->server.link;
+  pn_delivery_t *const first = pn_unsettled_head(link), *const second = pn_unsettled_next(first);
+  pn_link_advance(link);
+  pn_link_advance(link);
+  pn_link_close(link);
+  pn_session_close(pn_link_session(link));
+  pn_delivery_update(first, PN_ACCEPTED);
+  pn_connection_close(pair->server.driver.connection);
+  pn_delivery_update(second, PN_REJECTED);
+  pn_delivery_settle(second);
+  pair_run(pair);
+  assert_int_equal(pn_delivery_remote_state(sent[0]), PN_ACCEPTED);
+  assert_int_equal(pn_delivery_remote_state(sent[1]), PN_REJECTED);
+  assert_true(pn_delivery_settled(sent[1]));
+  assert_int_equal(pair_frames_with(pair, "server: 0 -> @close(24)"), 1);
+}
+
 static void close_waits_no_longer_when_the_peer_has_closed(void **state) {
   struct pair *pair = *state;
   pair_open_sender(pair, "orders");
@@ -439,6 +466,7 @@ int main(void) {
       PAIR_TEST(peer_may_open_and_close_at_once),
       PAIR_TEST(nothing_is_read_after_close),
       PAIR_TEST(close_waits_for_queued_deliveries),
+      PAIR_TEST(outcome_leaves_before_what_closes),
       PAIR_TEST(close_waits_no_longer_when_the_peer_has_closed),
       PAIR_TEST(input_that_ends_without_a_close_is_an_abort),
       PAIR_TEST(driver_closes_both_ways),
