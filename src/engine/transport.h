@@ -104,7 +104,8 @@ void pni_transport_give_back(pn_transport_t *transport);
 /* Queue an event about the transport if bound and collected. */
 void pni_transport_event(pn_transport_t *transport, pn_event_type_t type);
 
-/* Queue what of TAIL_CLOSED, ERROR, HEAD_CLOSED and CLOSED is due and has not been queued, in this order; once bound. */
+/* Queue what of TAIL_CLOSED, ERROR, HEAD_CLOSED and CLOSED is due and has not been queued, in this order; once bound. An error that
+ * comes after HEAD_CLOSED goes behind CLOSED. */
 void pni_transport_post(pn_transport_t *transport);
 
 /* End the connection if there was no memory for an event: an application that misses one might wait for it for ever. io.c */

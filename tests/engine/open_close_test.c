@@ -356,6 +356,30 @@ static void closed_is_the_last_event(void **state) {
   assert_events(&pair->client, "TRANSPORT_HEAD_CLOSED TRANSPORT_TAIL_CLOSED TRANSPORT_CLOSED");
 }
 
+/* Debian's Python binding, which has no driver, ends the output first when the peer has gone, and its users wait for the error. */
+static void error_is_told_even_if_the_output_ended_first(void **state) {
+  (void)state;
+  pn_collector_t *collector = pn_collector();
+  pn_connection_t *conn = pn_connection();
+  pn_transport_t *transport = pn_transport();
+  pn_connection_collect(conn, collector);
+  pn_transport_bind(transport, conn);
+  pn_collector_drain(collector);
+  pn_transport_close_head(transport);
+  pn_transport_close_tail(transport);
+  static const pn_event_type_t expected[] = {
+      PN_TRANSPORT_HEAD_CLOSED, PN_TRANSPORT_TAIL_CLOSED, PN_TRANSPORT_CLOSED, PN_TRANSPORT_ERROR};
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    assert_int_equal(pn_event_type(pn_collector_peek(collector)), expected[i]);
+    pn_collector_pop(collector);
+  }
+  assert_null(pn_collector_peek(collector));
+  assert_true(pn_condition_is_set(pn_transport_condition(transport)));
+  pn_transport_free(transport);
+  pn_connection_free(conn);
+  pn_collector_free(collector);
+}
+
 static void failure_before_binding_is_told_after_it(void **state) {
   struct pair *pair = *state;
   pn_connection_driver_errorf(&pair->client.driver, "proton:io", "connection refused");
@@ -471,6 +495,7 @@ int main(void) {
       PAIR_TEST(input_that_ends_without_a_close_is_an_abort),
       PAIR_TEST(driver_closes_both_ways),
       PAIR_TEST(closed_is_the_last_event),
+      cmocka_unit_test(error_is_told_even_if_the_output_ended_first),
       PAIR_TEST(failure_before_binding_is_told_after_it),
       PAIR_TEST(released_connection_is_as_new),
       PAIR_TEST(empty_frames_keep_a_silent_connection_alive),
