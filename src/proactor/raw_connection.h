@@ -10,8 +10,9 @@
 struct pn_raw_connection_t {
   struct pni_task *task; /* NULL until it is given to a proactor; for wakes, with the generation */
   uint32_t generation;
-  uint8_t rounds; /* of I/O in this batch */
-  uint32_t bytes; /* read in this batch */
+  struct pni_owner owner; /* of the batch */
+  uint8_t rounds;         /* of I/O in this batch */
+  uint32_t bytes;         /* read in this batch */
   struct pni_socket socket;
   struct pni_raw_buffers reads, writes;
   /* What is to be told. */
