@@ -84,6 +84,7 @@ static void take(pn_raw_connection_t *raw) {
   const unsigned bits = pni_task_take(raw->task);
   pni_task_unlock_writer(raw->task);
   pni_socket_note(&raw->socket, bits);
+  if (bits & ~(unsigned)PNI_TASK_WAKE) raw->arrived = true;
   if (PNI_UNLIKELY(bits & PNI_TASK_HANGUP)) raw->look = true;
   if (PNI_UNLIKELY(bits & PNI_TASK_DISCONNECT)) raw->disconnect = true;
   if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
@@ -179,6 +180,7 @@ static bool begin(pn_proactor_t *proactor, pn_raw_connection_t *raw) {
   }
   raw->generation = pni_task_generation(task->word);
   raw->task = task;
+  raw->arrived = true;
   task->owner = &raw->owner;
   pni_work_queue_attach(raw->work_queue, task);
   return true;

@@ -414,6 +414,19 @@ static void refused(void **state) {
   assert_int_equal(host->written, 1);
 }
 
+/* The batch is left after the wake, with what had come of connecting. */
+static void woken_and_refused(void **state) {
+  struct host *host = *state;
+  pn_proactor_raw_connect(host->proactor, host->raw, closed_address());
+  pn_raw_connection_wake(host->raw);
+  pn_event_batch_t *batch = pn_proactor_wait(host->proactor);
+  assert_int_equal(pn_event_type(pn_event_batch_next(batch)), PN_RAW_CONNECTION_WAKE);
+  pn_proactor_done(host->proactor, batch);
+  until_over(host);
+  assert_words(host, "DISCONNECTED ");
+  assert_failed(host, "Connection refused - on connect 127.0.0.1:");
+}
+
 static void not_resolved(void **state) {
   struct host *host = *state;
   give(host, 0, 2);
@@ -625,6 +638,7 @@ int main(void) {
       TEST(peer_that_never_reads),
       TEST(buffers_are_refused_by_count),
       TEST(refused),
+      TEST(woken_and_refused),
       TEST(not_resolved),
       TEST(peers_end_without_buffers),
       TEST(octets_before_the_end_are_not_lost),
