@@ -95,6 +95,9 @@ SCENES = [
     _("a timer in tornado's loop", start("recurring_timer_tornado", prints="Tick...", times=2), Stop("recurring_timer_tornado"),
       varies=[ticks]),
 
+    # The binding's objects, as python_objects.py says.
+    _("lives of objects", run("tests/python_objects", "20", "120", prints="0 attached objects are left")),
+
     # TLS. The package has no example of it in Python, so these are ours.
     _("TLS", tls_server, tls_client("peer", prints="Hello World!"), finish("tls_server", "Hello World!")),
     _("TLS, with the server's name", tls_server, tls_client("name", prints="Hello World!"), finish("tls_server", "Hello World!")),
