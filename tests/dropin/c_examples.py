@@ -64,4 +64,5 @@ class Stage(scene.Stage):
 
 
 if __name__ == "__main__":
+    scene.check_complete("/usr/share/proton/examples/c", SCENES, {})
     scene.main(Stage, SCENES, programs="folder of the compiled examples, in folders by the headers that they were compiled with")

@@ -436,6 +436,14 @@ def play(stage, scenes, only=None):
     return failed == 0
 
 
+def check_complete(folder, scenes, left_out):
+    """Every example of a folder plays somewhere, or is left out for a reason."""
+    played = {step.program for scene in scenes for step in scene.steps if isinstance(step, Step)}
+    there = {example.stem for example in pathlib.Path(folder).glob("*.*") if example.suffix in (".py", ".c", ".cpp")}
+    missing, gone = there - played - left_out.keys(), left_out.keys() - there
+    assert not missing and not gone, f"{folder}: nobody plays {sorted(missing)}, and there is no {sorted(gone)}"
+
+
 def main(stage_class, scenes, **more):
     parser = argparse.ArgumentParser()
     parser.add_argument("--ours", required=True, help="folder of this project's libraries")

@@ -283,6 +283,8 @@ static void outcome_leaves_before_what_closes(void **state) {
   grant(&pair->server, 2);
   pair_run(pair);
   pn_delivery_t *sent[] = {send_text(&pair->client, "first"), send_text(&pair->client, "second")};
+  pn_incref(sent[0]); /* beyond the end of the connection */
+  pn_incref(sent[1]);
   pair_run(pair);
 
   pn_link_t *link = pair->server.link;
@@ -300,6 +302,8 @@ static void outcome_leaves_before_what_closes(void **state) {
   assert_int_equal(pn_delivery_remote_state(sent[1]), PN_REJECTED);
   assert_true(pn_delivery_settled(sent[1]));
   assert_int_equal(pair_frames_with(pair, "server: 0 -> @close(24)"), 1);
+  pn_decref(sent[0]);
+  pn_decref(sent[1]);
 }
 
 static void close_waits_no_longer_when_the_peer_has_closed(void **state) {
