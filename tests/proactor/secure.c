@@ -14,7 +14,10 @@ static pn_ssl_domain_t *client, *server;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the next */
 static unsigned turn;
 
-static struct { const char *name, *certificate, *key; } shown[2] = {{.name = "one"}, {.name = "two"}};
+static struct holder {
+  const char *name, *authority, *certificate, *key;
+} shown[2] = {
+    {.name = "one", .authority = "authority of one"}, {.name = "two", .authority = "authority of two"}};
 static const char *believed;
 
 static void must(bool done, const char *what) {
@@ -26,7 +29,8 @@ static void must(bool done, const char *what) {
 void secure_start(void) {
   const struct identity *authorities[3] = {NULL};
   for (int i = 0; i < 2; i++) {
-    struct identity *authority = identity(NULL, &(struct subject){.name = "authority", .authority = true});
+    struct identity *authority =
+        identity(NULL, &(struct subject){.name = shown[i].authority, .authority = true});
     const struct identity *holder =
         identity(authority, &(struct subject){.name = shown[i].name, .host = "localhost"});
     authorities[i] = authority;
