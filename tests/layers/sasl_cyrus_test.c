@@ -35,8 +35,8 @@ static int make_users(void **state) {
   assert_int_equal(fclose(file), 0);
   (void)snprintf(
       command, sizeof command, "printf secret | /usr/sbin/saslpasswd2 -p -c -f %s user", path_of("users"));
-  return system(
-      command); /* NOLINT(cert-env33-c,concurrency-mt-unsafe): it is the library's way to make users */
+  const int status = system(command); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
+  return status;
 }
 
 static int drop_users(void **state) {
