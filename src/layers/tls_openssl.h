@@ -29,6 +29,13 @@ void pni_tls_credentials_clear(struct pni_tls_credentials *credentials);
 int pni_tls_credentials_use(
     const struct pni_tls_credentials *credentials, SSL_CTX *ctx, struct pni_tls_fault *fault);
 bool pni_tls_credentials_make_up(SSL_CTX *ctx, struct pni_tls_fault *fault);
+/* OpenSSL's callback for a password, and its context; without one the answer is that there is none, or it would ask the terminal. */
+int pni_tls_password(char *room, int size, int writing, void *context);
+void *pni_tls_password_context(const char *password);
+/* What a token has by the name of a URI. tls_token.c */
+bool pni_tls_token_certificate(
+    const char *uri, const char *pin, X509 **certificate, struct pni_tls_fault *fault);
+bool pni_tls_token_key(const char *uri, const char *pin, EVP_PKEY **key, struct pni_tls_fault *fault);
 
 /* Where a file of secrets goes. tls_key_log.c */
 struct pni_tls_key_log {
