@@ -7,14 +7,16 @@
  * Asserted:
  *   - one thread at a time has the task, and it is queued once (begin, push);
  *   - what is posted to a tenant does not reach the next one (post);
- *   - the final event comes once and nothing after it (tell); a tenant that was cut or whose stream ended has got it;
+ *   - the final event comes once and nothing after it (tell), also if the batch that it is in ends before it is read; a tenant that was
+ *     cut or whose stream ended has got it, one that was released has not;
  *   - a wake that was accepted is told after it was accepted and before the final event, and what the waker did before is seen then;
  *   - when nobody can move on, a task is idle, nothing that was posted to it is left, and nothing lies unread in its socket;
  *   - the condition is there when DISCONNECT is; a heartbeat is written to an open socket, by one who has WRITER;
  *   - a connection that wakes itself whenever it is woken can die all the same.
  *
  * THREADS that hold tasks. DATA: pieces that come to the socket; FIN: then the peer ends. WAKES: calls of pn_connection_wake, in as many
- * threads, SELF_WAKES: the handler of a wake wakes again. TIMERS: how often the timer is due. DISCONNECT: pn_proactor_disconnect is called. */
+ * threads, SELF_WAKES: the handler of a wake wakes again. TIMERS: how often the timer is due. DISCONNECT: pn_proactor_disconnect is called.
+ * RELEASE: the handler may call pn_proactor_release_connection. */
 
 #ifndef THREADS
 #  define THREADS 2
@@ -60,6 +62,7 @@ bool wake_owed, tick_owed, condemned, condition, final;
 byte finals;
 byte letters;       /* what wakers did before they woke; read with the wake */
 byte put_off;       /* how often a death was put off */
+bool place = true, released; /* what the first tenant's connection knows of its task; pn_proactor_release_connection */
 
 #define LIVES (state != FREE && state != LAST)
 
@@ -112,7 +115,13 @@ proctype thread() {
   bool pushes, ok, unfinished;
 end:
   /* begin */
-  atomic { queued > 0 -> queued--; assert(state == QUEUED); state = RUNNING; holders++; assert(holders == 1) };
+  atomic {
+    queued > 0 -> queued--; holders++; assert(holders == 1);
+    if
+    :: state == LAST -> goto last
+    :: else -> assert(state == QUEUED); state = RUNNING
+    fi
+  };
 
   /* advance: take */
 advance:
@@ -181,6 +190,17 @@ advance:
 
   /* The batch goes on as long as there is something, unless it has had its share. */
 ends_or_goes_on:
+#ifdef RELEASE /* pn_proactor_release_connection, by the handler */
+  if
+  :: atomic { !released -> released = true; place = false };
+#  ifndef BUG_RELEASED_LIVES
+    atomic { !writer -> arrived = 0; state = LAST };
+#  endif
+    atomic { wake_owed = false; letters = 0; tick_owed = false; condemned = false };
+    goto buries
+  :: true
+  fi;
+#endif
   atomic { unfinished = handed_out || readable };
   if
   :: unfinished -> unfinished = false; goto advance
@@ -239,8 +259,20 @@ dies:
   :: else
   fi;
 #endif
-  atomic { tell(); assert(!wake_owed && letters == 0); final = true; finals++; bits = 0 };
+  bits = 0;
+last:
+  /* pni_scheduler_done: the batch may end before its final event has been read. */
+  if
+  :: holders--;
+#ifndef BUG_LAST_IS_LEFT
+    pushes = true; push();
+#endif
+    goto end
+  :: true
+  fi;
+  atomic { tell(); assert(!wake_owed && letters == 0); final = true; finals++ };
   /* pni_proactor_bury */
+buries:
   atomic { is_open = false; edge = false };
   atomic {
     assert(arrived == 0 && state == LAST);
@@ -251,7 +283,7 @@ dies:
   atomic {
     assert(state == FREE);
     state = RUNNING; holders++; assert(holders == 1);
-    readable = false; hangup = false; handed_out = false; cut = false; eof = false; tick_owed = false; condemned = false; final = false
+    place = false; readable = false; hangup = false; handed_out = false; cut = false; eof = false; tick_owed = false; condemned = false; final = false
   };
   atomic { holders--; state = QUEUED; pushes = true };
   push();
@@ -286,6 +318,10 @@ end:
  * is set. */
 proctype waker() {
   bool pushes, ok;
+  if
+  :: !place -> goto done /* its task is gone: nothing happens */
+  :: else
+  fi;
 #ifdef BUG_POST_WITHOUT_RMW
   if
   :: atomic { LIVES && generation == 0 && (arrived & WAKE) -> wake_owed = true }; letters++; goto done
@@ -359,7 +395,7 @@ end:
   do
   :: timeout ->
     assert(state == IDLE && queued == 0 && holders == 0 && arrived == 0 && !writer);
-    assert(finals == generation && !final);    /* each that is gone has got its final event */
+    assert(finals + released == generation && !final); /* each that is gone has got its final event, or was released */
     assert(!wake_owed && letters == 0);        /* no wake is lost */
     assert(!tick_owed);           /* no timer */
     assert(!condemned);                        /* no disconnect */
