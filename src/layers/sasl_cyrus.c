@@ -5,7 +5,8 @@
  * the program has given what they need. A server's users are then those of the configuration; looking them up may take a disk's time,
  * in the thread that has the transport.
  *
- * An exchange exists from the first question to the library on until the transport is freed, since it may encrypt. */
+ * An exchange exists from the first question to the library on until it has succeeded or, if it encrypts what follows, until the
+ * transport is freed. */
 #include "layers/sasl.h"
 
 #include "base/text.h"
