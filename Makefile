@@ -9,10 +9,10 @@ build = cmake --preset $(1) && cmake --build --preset $(1) --parallel $(JOBS)
 tested = $(call build,$(1)) && ctest --preset $(1) --label-regex '^(unit|corpus)$$' --parallel $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: help all install check packages dev asan tsan ubsan tidy format fuzz bench soak clean
+.PHONY: help all install uninstall deb check check-deb check-dropin packages dev asan tsan ubsan tidy format fuzz bench soak docs clean
 
 help: ## List these commands.
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
 
 all: ## Build the library, optimised, in build/lib; needs cmake and a C compiler only.
 	cmake -S . -B build/lib -DCMAKE_INSTALL_PREFIX=$(PREFIX)
@@ -21,8 +21,21 @@ all: ## Build the library, optimised, in build/lib; needs cmake and a C compiler
 install: all ## Install it under PREFIX (/usr/local).
 	cmake --install build/lib --prefix $(PREFIX)
 
+uninstall: ## Take away what `make install` laid down last.
+	cmake --build build/lib --target uninstall
+
+deb: packages ## Build packages that take the place of Debian's Proton, in build/deb.
+	tools/deb.sh build/deb $(JOBS)
+
 check: packages ## Build and run every suite, with and without sanitizers.
 	@JOBS=$(JOBS) tools/check.sh
+
+check-deb: packages ## Install the packages in a Debian of their own (needs root, and a mirror).
+	tools/check-deb.sh build/deb
+
+check-dropin: packages ## Build as dev does, and show that what was built for Proton runs unchanged.
+	$(call build,dev)
+	ctest --preset dev --label-regex '^dropin$$' --no-tests=error --parallel $(JOBS)
 
 packages: ## Install the Debian packages that building and testing need.
 	@tools/packages.sh
@@ -55,6 +68,10 @@ bench: packages ## Measure instructions, allocations, times, memory and system c
 
 soak: packages ## What takes longer: each fuzz target for SOAK_SECONDS (600).
 	$(MAKE) fuzz FUZZ_SECONDS=$(SOAK_SECONDS)
+
+docs: packages ## Make pages of the API and the guides, in build/docs/html.
+	@mkdir -p build/docs
+	doxygen tools/Doxyfile
 
 clean: ## Remove what was built.
 	rm -rf build

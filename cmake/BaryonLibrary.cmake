@@ -16,6 +16,14 @@ function(baryon_version_script list script)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${list}")
 endfunction()
 
+function(baryon_pkg_config target title requires requires_private)
+  file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+  string(REGEX REPLACE "/$" "" up "${up}")
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/library.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" @ONLY)
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig"
+    COMPONENT dev)
+endfunction()
+
 function(baryon_library name)
   cmake_parse_arguments(PARSE_ARGV 1 LIBRARY "" "VERSION;TITLE;SYSTEM" "LAYERS;REQUIRES;LIBRARIES")
   set(target qpid-proton-${name})
@@ -53,13 +61,43 @@ function(baryon_library name)
     list(APPEND requires "libqpid-proton-${required}")
   endforeach()
   list(JOIN requires ", " requires)
+  baryon_pkg_config(${target} "${LIBRARY_TITLE}" "${requires}" "${LIBRARY_SYSTEM}")
+  install(TARGETS ${target} EXPORT ProtonTargets LIBRARY COMPONENT libs NAMELINK_COMPONENT dev)
+  install(TARGETS ${target}-static EXPORT ProtonTargetsStatic ARCHIVE COMPONENT dev)
+endfunction()
 
-  install(TARGETS ${target} EXPORT ProtonTargets)
+# The library that older programs name, libqpid-proton.so.11: it holds nothing and needs the others, so that a process which
+# loads it beside them has everything once. -lqpid-proton finds linker's scripts that name the others: a library that is needed
+# by another one is not searched for symbols. They say INPUT, not AS_NEEDED, so that they may stand before the objects that use
+# them, as a library may; and file names, which linkers look up beside the script, where -l needs -L.
+function(baryon_combined)
+  cmake_parse_arguments(PARSE_ARGV 0 LIBRARY "" "VERSION;TITLE;SYSTEM" "REQUIRES")
+  set(target qpid-proton)
+  string(REGEX MATCH "^[0-9]+" soversion "${LIBRARY_VERSION}")
+  list(TRANSFORM LIBRARY_REQUIRES PREPEND qpid-proton- OUTPUT_VARIABLE shared)
+  list(TRANSFORM shared APPEND -static OUTPUT_VARIABLE static)
+  list(TRANSFORM shared REPLACE "(.+)" "$<TARGET_SONAME_FILE_NAME:\\1>" OUTPUT_VARIABLE shared_files)
+  list(TRANSFORM static REPLACE "(.+)" "$<TARGET_FILE_NAME:\\1>" OUTPUT_VARIABLE static_files)
+  foreach(kind shared static)
+    string(TOUPPER ${kind} KIND)
+    set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}-${kind}.ld")
+    list(JOIN ${kind}_files " " files)
+    file(GENERATE OUTPUT "${script}" CONTENT "/* GNU ld script */\nINPUT(${files})\n")
+    install(FILES "${script}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT dev
+      RENAME "${CMAKE_${KIND}_LIBRARY_PREFIX}${target}${CMAKE_${KIND}_LIBRARY_SUFFIX}")
+  endforeach()
+
+  add_library(${target} SHARED "${script}") # a source that nothing is compiled from
+  add_library(${target}-static INTERFACE)
+  add_library(Proton::${target} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES
+    LINKER_LANGUAGE C VERSION ${LIBRARY_VERSION} SOVERSION ${soversion})
+  set_target_properties(${target}-static PROPERTIES EXPORT_NAME ${target})
+  target_link_options(${target} PRIVATE "LINKER:--no-as-needed")
+  target_link_libraries(${target} PUBLIC ${shared})
+  target_link_libraries(${target}-static INTERFACE ${static})
+
+  baryon_pkg_config(${target} "${LIBRARY_TITLE}" "" "${LIBRARY_SYSTEM}")
+  install(TARGETS ${target} EXPORT ProtonTargets LIBRARY COMPONENT libs NAMELINK_SKIP)
   install(TARGETS ${target}-static EXPORT ProtonTargetsStatic)
-  file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
-  string(REGEX REPLACE "/$" "" up "${up}")
-  set(title "${LIBRARY_TITLE}")
-  set(requires_private "${LIBRARY_SYSTEM}")
-  configure_file("${PROJECT_SOURCE_DIR}/cmake/library.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" @ONLY)
-  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/lib${target}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 endfunction()

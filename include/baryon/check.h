@@ -3,7 +3,8 @@
 
 /**
  * @file
- * The ownership checker: finds calls on a connection, or on anything in it, by a thread that does not have it.
+ * The ownership checker: finds calls on a connection, or on anything in it, by a thread that does not have it;
+ * and likewise on a raw connection, and on a listener that accepts.
  *
  * It is part of the library, and switched on by the environment variable PN_CHECK, read when the library is
  * loaded; in debug builds it is always on.
@@ -17,8 +18,8 @@
  *
  * A report is a line on the standard error, with the function, the object and both threads as the system
  * numbers them; there are at most twenty. Looked at are the functions that change something or move bytes. An object that
- * is not in a proactor has no owner. Callable from any thread at any time, and so never reported: pn_connection_wake()
- * and what <baryon/work_queue.h> declares.
+ * is not in a proactor has no owner. Callable from any thread at any time, and so never reported: pn_connection_wake(),
+ * pn_raw_connection_wake(), pn_listener_close(), and what <baryon/work_queue.h> declares.
  */
 
 #include <proton/import_export.h>
@@ -31,7 +32,7 @@ extern "C" {
 /**
  * Say that the calling thread has the batch now, which another one has got and handed over.
  *
- * @param batch  a connection's; nothing happens with another one
+ * @param batch  of a connection, a raw connection or a listener; nothing happens with another one
  * @threads      the one that the batch was handed to
  */
 PNP_EXTERN void pn_check_adopt(pn_event_batch_t *batch);

@@ -36,7 +36,8 @@
 #  define PN_FALLTHROUGH ((void)0)
 #endif
 
-/* In this order: PN_PUSH_WARNING, a PN_..._DISABLE_WARNING or several, the lines in question, PN_POP_WARNING. A
+/** @{ */
+/** In this order: PN_PUSH_WARNING, a PN_..._DISABLE_WARNING or several, the lines in question, PN_POP_WARNING. A
  * warning is named by its option as a string: PN_GNU_DISABLE_WARNING("-Wpadded"). GNU stands for gcc and clang. */
 #define PN_GNU_DISABLE_WARNING_INTERNAL2(pragma) _Pragma(#pragma)
 
@@ -63,5 +64,6 @@
 #endif
 
 #define PN_MSVC_DISABLE_WARNING(number)
+/** @} */
 
 #endif /* PROTON_ANNOTATIONS_H */

@@ -62,7 +62,8 @@ PN_EXTERN const char *pn_type_name(pn_type_t type);
  * Bytes are only pointed to: see where the atom comes from for how long they stay.
  */
 typedef struct {
-  pn_type_t type;
+  pn_type_t type; /**< Which member of `u` counts */
+  /** The value. */
   union {
     bool as_bool;                  /**< PN_BOOL */
     uint8_t as_ubyte;              /**< PN_UBYTE */

@@ -37,9 +37,9 @@ extern "C" {
 
 /** What is driven. The struct is the caller's, the three objects are the driver's. */
 typedef struct pn_connection_driver_t {
-  pn_connection_t *connection;
-  pn_transport_t *transport;
-  pn_collector_t *collector;
+  pn_connection_t *connection; /**< Made by the driver, unless it was given */
+  pn_transport_t *transport;   /**< Made by the driver, unless it was given */
+  pn_collector_t *collector;   /**< Where the connection's events are */
 } pn_connection_driver_t;
 
 /**

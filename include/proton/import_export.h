@@ -10,6 +10,8 @@
  * marks vanish. Defining `PROTON_DECLARE_STATIC` makes them vanish for the libraries, too.
  */
 
+/** @{ */
+/** What the marks below are in the library that is compiled, and elsewhere. */
 #ifdef PROTON_DECLARE_STATIC
 #  define PN_EXPORT
 #  define PN_IMPORT
@@ -17,29 +19,30 @@
 #  define PN_EXPORT __attribute((visibility("default")))
 #  define PN_IMPORT
 #endif
+/** @} */
 
-/* The core library; libqpid-proton contains the core and the proactor. */
+/** The core library; libqpid-proton contains the core and the proactor. */
 #if defined(qpid_proton_core_EXPORTS) || defined(qpid_proton_EXPORTS)
 #  define PN_EXTERN PN_EXPORT
 #else
 #  define PN_EXTERN PN_IMPORT
 #endif
 
-/* The proactor library. */
+/** The proactor library. */
 #if defined(qpid_proton_proactor_EXPORTS) || defined(qpid_proton_EXPORTS)
 #  define PNP_EXTERN PN_EXPORT
 #else
 #  define PNP_EXTERN PN_IMPORT
 #endif
 
-/* The TLS library. */
+/** The TLS library. */
 #ifdef qpid_proton_tls_EXPORTS
 #  define PN_TLS_EXTERN PN_EXPORT
 #else
 #  define PN_TLS_EXTERN PN_IMPORT
 #endif
 
-/* What only libqpid-proton has. */
+/** What only libqpid-proton has. */
 #ifdef qpid_proton_EXPORTS
 #  define PNX_EXTERN PN_EXPORT
 #else

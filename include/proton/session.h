@@ -2,7 +2,8 @@
 #define PROTON_SESSION_H 1
 
 /**
- * @file Sessions: what links of a connection share: the order of transfers, and windows that bound what is
+ * @file
+ * Sessions: what links of a connection share: the order of transfers, and windows that bound what is
  * under way. [2.5]
  */
 

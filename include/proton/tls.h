@@ -173,57 +173,73 @@ PN_TLS_EXTERN int pn_tls_get_cert_fingerprint(
 /**
  * Set how many buffers of a kind a session takes at a time; 0: 4, as without this. Before pn_tls_start().
  */
+/** @{ */
 PN_TLS_EXTERN void pn_tls_set_encrypt_input_buffer_max_capacity(pn_tls_t *tls, size_t capacity);
 PN_TLS_EXTERN void pn_tls_set_decrypt_input_buffer_max_capacity(pn_tls_t *tls, size_t capacity);
 PN_TLS_EXTERN void pn_tls_set_encrypt_output_buffer_max_capacity(pn_tls_t *tls, size_t capacity);
 PN_TLS_EXTERN void pn_tls_set_decrypt_output_buffer_max_capacity(pn_tls_t *tls, size_t capacity);
+/** @} */
 
 /**
  * How many more buffers of a kind can be given now: 0 before pn_tls_start(); of input also after pn_tls_stop(), an error,
  * pn_tls_close_output() (encrypt) or the peer's end (decrypt).
  */
+/** @{ */
 PN_TLS_EXTERN size_t pn_tls_get_encrypt_input_buffer_capacity(pn_tls_t *tls);
 PN_TLS_EXTERN size_t pn_tls_get_decrypt_input_buffer_capacity(pn_tls_t *tls);
 PN_TLS_EXTERN size_t pn_tls_get_encrypt_output_buffer_capacity(pn_tls_t *tls);
 PN_TLS_EXTERN size_t pn_tls_get_decrypt_output_buffer_capacity(pn_tls_t *tls);
+/** @} */
 
 /**
  * Give buffers with octets at `offset`.
  *
  * @return how many have been taken, from the first on; they are the session's until they are taken back
  */
+/** @{ */
 PN_TLS_EXTERN size_t pn_tls_give_encrypt_input_buffers(
     pn_tls_t *tls, pn_raw_buffer_t const *buffers, size_t count);
 PN_TLS_EXTERN size_t pn_tls_give_decrypt_input_buffers(
     pn_tls_t *tls, pn_raw_buffer_t const *buffers, size_t count);
+/** @} */
 
 /**
  * Give buffers to be filled, from `offset` to `capacity`; each is filled before the next one is.
  *
  * @return how many have been taken, from the first on; they are the session's until they are taken back
  */
+/** @{ */
 PN_TLS_EXTERN size_t pn_tls_give_encrypt_output_buffers(
     pn_tls_t *tls, pn_raw_buffer_t const *buffers, size_t count);
 PN_TLS_EXTERN size_t pn_tls_give_decrypt_output_buffers(
     pn_tls_t *tls, pn_raw_buffer_t const *buffers, size_t count);
+/** @} */
 
 /** Take back buffers whose octets have been used, or all after pn_tls_stop(). Returns how many, in the order they were given. */
+/** @{ */
 PN_TLS_EXTERN size_t pn_tls_take_encrypt_input_buffers(pn_tls_t *tls, pn_raw_buffer_t *buffers, size_t count);
 PN_TLS_EXTERN size_t pn_tls_take_decrypt_input_buffers(pn_tls_t *tls, pn_raw_buffer_t *buffers, size_t count);
+/** @} */
 
 /** Take buffers with content, or all after pn_tls_stop(). Returns how many, in the order they were given. */
+/** @{ */
 PN_TLS_EXTERN size_t pn_tls_take_encrypt_output_buffers(
     pn_tls_t *tls, pn_raw_buffer_t *buffers, size_t count);
 PN_TLS_EXTERN size_t pn_tls_take_decrypt_output_buffers(
     pn_tls_t *tls, pn_raw_buffer_t *buffers, size_t count);
+/** @} */
 
 /** How many output buffers can be taken. */
+/** @{ */
 PN_TLS_EXTERN size_t pn_tls_get_encrypt_output_buffer_count(pn_tls_t *tls);
 PN_TLS_EXTERN size_t pn_tls_get_decrypt_output_buffer_count(pn_tls_t *tls);
+/** @} */
 
 /** How many octets are in the last of those, which may not be full; 0 if there is none. */
+/** @{ */
 PN_TLS_EXTERN uint32_t pn_tls_get_last_encrypt_output_buffer_size(pn_tls_t *tls);
 PN_TLS_EXTERN uint32_t pn_tls_get_last_decrypt_output_buffer_size(pn_tls_t *tls);
+/** @} */
 
 /** Whether there are octets for the network: in buffers that can be taken, or waiting for buffers. */
 PN_TLS_EXTERN bool pn_tls_is_encrypt_output_pending(pn_tls_t *tls);
@@ -232,8 +248,10 @@ PN_TLS_EXTERN bool pn_tls_is_encrypt_output_pending(pn_tls_t *tls);
 PN_TLS_EXTERN bool pn_tls_is_decrypt_output_pending(pn_tls_t *tls);
 
 /** Whether octets wait for buffers that have not been given, and could be. */
+/** @{ */
 PN_TLS_EXTERN bool pn_tls_need_encrypt_output_buffers(pn_tls_t *tls);
 PN_TLS_EXTERN bool pn_tls_need_decrypt_output_buffers(pn_tls_t *tls);
+/** @} */
 
 /**
  * Decrypt, and then encrypt, as much as there are buffers for.

@@ -129,7 +129,8 @@ PN_EXTERN pn_error_t *pn_transport_error(pn_transport_t *transport);
 /**
  * Bind a connection to a transport: from now on what happens to the one passes through the other.
  *
- * PN_CONNECTION_BOUND is queued. Frames that came before have waited for this, and are handled now.
+ * PN_CONNECTION_BOUND is queued. Frames that came before have waited for this, and are handled now. A reference to either of
+ * the two keeps both, until they are unbound.
  *
  * @return 0; PN_STATE_ERR if one of the two is bound already
  */

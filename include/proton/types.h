@@ -55,12 +55,12 @@ typedef uint64_t pn_decimal64_t;
 
 /** An IEEE 754-2008 decimal128, most significant byte first. [1.6.15] */
 typedef struct {
-  char bytes[16];
+  char bytes[16]; /**< All of them */
 } pn_decimal128_t;
 
 /** A universally unique identifier, in the byte order of RFC 4122. [1.6.18] */
 typedef struct {
-  char bytes[16];
+  char bytes[16]; /**< All of them */
 } pn_uuid_t;
 
 /**
@@ -70,8 +70,8 @@ typedef struct {
  * size of 0 and may have a start.
  */
 typedef struct pn_bytes_t {
-  size_t size;
-  const char *start;
+  size_t size;       /**< How many bytes */
+  const char *start; /**< The first of them */
 } pn_bytes_t;
 
 /**
@@ -92,8 +92,8 @@ PN_EXTERN extern const pn_bytes_t pn_bytes_null;
 
 /** A run of bytes that may be written to, owned by somebody else. */
 typedef struct pn_rwbytes_t {
-  size_t size;
-  char *start;
+  size_t size; /**< How many bytes */
+  char *start; /**< The first of them */
 } pn_rwbytes_t;
 
 /**

@@ -1,8 +1,8 @@
 /* connection.c: pn_connection_t: its making and its end, its binding, and what it shows of itself. [2.4]
  *
- * The root of the tree. Its first reference is its maker's; while it is bound the transport has one. A connection whose
- * last reference goes without it having been freed is freed then, and no FINAL event tells of it: nothing comes back to
- * life.
+ * The root of the tree. Its first reference is its maker's; while it is bound the transport has one, or the other way round
+ * (transport.h). A connection whose last reference goes without it having been freed is freed then, and no FINAL event
+ * tells of it.
  *
  * Runs in the thread that holds the connection. */
 #include "engine/connection.h"
@@ -16,10 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void let_go(void *object);
 static void drop(void *object);
 
 static const pn_class_t connection_class =
-    PNI_CLASS_RELEASED_BY(drop, "pn_connection", CID_pn_connection, .initialize = NULL);
+    PNI_CLASS_RELEASED_BY(drop, "pn_connection", CID_pn_connection, .finalize = let_go);
 
 pn_connection_t *pn_connection(void) {
   return pni_endpoint_new(&connection_class, sizeof(pn_connection_t), PNI_CONNECTION);
@@ -47,7 +48,16 @@ void pn_connection_free(pn_connection_t *conn) {
   pni_endpoint_decref(conn);
 }
 
-/* The last reference has gone. */
+/* The last reference has gone. If there is a transport, it is this connection that keeps it. */
+static void let_go(void *object) {
+  pn_connection_t *conn = object;
+  if (!conn->transport) return;
+  pni_endpoint_incref(conn); /* while its transport lets go of it */
+  pni_transport_give_back(conn->transport);
+  pn_object_decref(conn);
+}
+
+/* ... and nothing has taken it back to life. */
 static void drop(void *object) {
   struct pni_endpoint *endpoint = object;
   if (!endpoint->freed) {

@@ -121,12 +121,17 @@ void pni_delivery_work_slow(pn_delivery_t *dlv) {
   }
 }
 
-/* Whether the peer can still be told about the delivery. */
+/* Whether the peer is not told about the end yet. */
+static inline bool goes_on(const struct pni_endpoint *endpoint) {
+  return endpoint->local != PNI_CLOSED || (endpoint->due & PNI_DUE_CLOSE) != 0;
+}
+
+/* Whether the peer can still be told about the delivery: dispositions leave before what closes. */
 static inline bool is_reachable(const pn_delivery_t *dlv) {
   const pn_session_t *const ssn = dlv->link->session;
   const pn_connection_t *const conn = ssn->connection;
-  return dlv->has_id && conn->transport && ssn->local_channel != PNI_NO_CHANNEL &&
-         ssn->endpoint.local != PNI_CLOSED && conn->endpoint.local != PNI_CLOSED;
+  return dlv->has_id && conn->transport && ssn->local_channel != PNI_NO_CHANNEL && goes_on(&ssn->endpoint) &&
+         goes_on(&conn->endpoint);
 }
 
 static inline void tell(pn_delivery_t *dlv) {

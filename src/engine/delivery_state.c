@@ -233,7 +233,7 @@ static void write_custom(pn_disposition_t *disposition, struct pni_writer *write
 void pni_disposition_write(pn_disposition_t *disposition, struct pni_writer *writer) {
   struct pni_disposition_detail *detail = disposition->detail;
   if (disposition->type == 0) return;
-  if (!pni_disposition_standard(disposition->type) || (detail && detail->custom)) {
+  if (!pni_disposition_standard(disposition->type) || pni_disposition_custom(disposition)) {
     write_custom(disposition, writer);
     return;
   }

@@ -2,7 +2,8 @@
  *
  * The type says what the state is; the detail, which most states do without, holds what belongs to it. Parts of different
  * kinds lie side by side there, so that whoever looks at a part that the present type does not have loses nothing; only
- * those of the type are shown as its own and sent. A custom state is its type and a list, whatever parts there are. */
+ * those of the type are shown as its own and sent. A custom state is its type and a list, whatever parts there are; a list
+ * that somebody has asked for, and not changed, makes none. */
 #include "engine/disposition_detail.h"
 #include "wire/reader.h"
 
@@ -34,9 +35,10 @@ void pni_disposition_become(pn_disposition_t *disposition, uint64_t type) {
   struct pni_disposition_detail *detail = disposition->detail;
   if (detail && disposition->type != type) {
     /* A list that was filled before there was a type is of whatever type comes; so 0.37's callers state a transaction. */
+    const bool custom = pni_disposition_custom(disposition);
     const bool stays_custom =
-        detail->custom && type != 0 && (disposition->type == 0 || !pni_disposition_standard(type));
-    if (detail->filling == type && !detail->custom)
+        custom && type != 0 && (disposition->type == 0 || !pni_disposition_standard(type));
+    if (detail->filling == type && !custom)
       detail->filling = 0;
     else if (!stays_custom)
       pni_disposition_drop_detail(disposition);
@@ -58,9 +60,10 @@ static struct pni_disposition_detail *make(pn_disposition_t *disposition, uint64
   return pni_disposition_detail(disposition);
 }
 
-/* The detail for a part of a type to be looked at or filled. A state of another type stays that. */
+/* The detail for a part of a type to be looked at or filled. A state of another type stays that, and a list that has no type
+ * yet gets none by this: bindings look at all parts, whatever the state will be. */
 static struct pni_disposition_detail *offer(pn_disposition_t *disposition, uint64_t type) {
-  if (disposition->type == 0) disposition->type = type;
+  if (disposition->type == 0 && !pni_disposition_custom(disposition)) disposition->type = type;
   struct pni_disposition_detail *detail = pni_disposition_detail(disposition);
   if (detail && disposition->type != type) detail->filling = type;
   return detail;
@@ -133,11 +136,6 @@ void pn_disposition_set_undeliverable(pn_disposition_t *disposition, bool undeli
 pn_data_t *pn_disposition_annotations(pn_disposition_t *disposition) {
   struct pni_disposition_detail *detail = offer(disposition, PN_MODIFIED);
   return detail ? pni_tree_data(&detail->annotations) : NULL;
-}
-
-pn_data_t *pn_disposition_data(pn_disposition_t *disposition) {
-  pn_custom_disposition_t *custom = pn_custom_disposition(disposition);
-  return custom ? pn_custom_disposition_data(custom) : NULL;
 }
 
 /* Views: the disposition itself. */
@@ -242,11 +240,15 @@ void pn_transactional_disposition_set_outcome_type(
   pni_tree_clear(&detail->outcome);
 }
 
-/* Make the list of a custom state from what belongs to the state until now. */
+/* Make the list from what belongs to the state until now, unless it is what counts already. */
 static pni_status make_raw(pn_disposition_t *disposition, struct pni_disposition_detail *detail) {
+  if (pni_disposition_custom(disposition)) return PNI_OK;
   struct pni_writer writer = pni_writer(NULL, 0);
   pni_disposition_write(disposition, &writer);
-  if (writer.size == 0) return PNI_OK;
+  if (writer.size == 0) {
+    pni_tree_empty_out(&detail->raw);
+    return PNI_OK;
+  }
   uint8_t *block = malloc(writer.size);
   if (!block) return PNI_NO_MEMORY;
   writer = pni_writer(block, writer.size);
@@ -265,10 +267,14 @@ static pni_status make_raw(pn_disposition_t *disposition, struct pni_disposition
 
 pn_custom_disposition_t *pn_custom_disposition(pn_disposition_t *disposition) {
   struct pni_disposition_detail *detail = pni_disposition_detail(disposition);
-  if (!detail) return NULL;
-  if (!detail->custom && make_raw(disposition, detail)) return NULL;
+  if (!detail || make_raw(disposition, detail)) return NULL;
   detail->custom = true;
   return (pn_custom_disposition_t *)disposition;
+}
+
+pn_data_t *pn_disposition_data(pn_disposition_t *disposition) {
+  struct pni_disposition_detail *detail = pni_disposition_detail(disposition);
+  return detail && !make_raw(disposition, detail) ? pni_tree_data(&detail->raw) : NULL;
 }
 
 pn_data_t *pn_custom_disposition_data(pn_custom_disposition_t *custom) {

@@ -18,7 +18,7 @@ struct pni_disposition_detail {
   pn_condition_t condition;    /* rejected */
   struct pni_tree annotations; /* modified */
   struct pni_tree outcome;     /* transactional: as it came */
-  struct pni_tree raw;         /* custom */
+  struct pni_tree raw;         /* custom; else what the list would be, for who looks */
 };
 
 /* The detail, made if there is none; NULL without memory. */
@@ -30,8 +30,10 @@ static inline bool pni_disposition_standard(uint64_t type) {
          type == PN_TRANSACTIONAL_STATE;
 }
 
+/* Whether the state is its type and a list: it came as that, is to be looked at as that, or somebody has changed the list. */
 static inline bool pni_disposition_custom(const pn_disposition_t *disposition) {
-  return disposition->detail && disposition->detail->custom;
+  const struct pni_disposition_detail *detail = disposition->detail;
+  return detail && (detail->custom || pni_tree_changed(&detail->raw));
 }
 
 #endif

@@ -19,6 +19,8 @@
 
 #include <inttypes.h>
 
+enum { LINKS_LOOKED_AT = 16 }; /* for one whose flow can tell of the session's window, too */
+
 /* What the application grants and gives back. */
 
 void pn_link_flow(pn_link_t *link, int credit) {
@@ -163,6 +165,17 @@ static void describe_link(pn_link_t *link, struct pni_flow *flow) {
   flow->drain = flow->has.drain = link->drain;
 }
 
+/* A link whose flow can tell of the session's window: a receiver that waits for deliveries. NULL if there is none among the first. */
+static pn_link_t *waiting_receiver(const pn_session_t *ssn) {
+  pn_link_t *link = ssn->links;
+  for (unsigned seen = 0; link && seen < LINKS_LOOKED_AT; link = link->session_next, seen++) {
+    const bool attached = link->local_handle != PNI_NO_HANDLE && link->remote_handle != PNI_NO_HANDLE;
+    if (!link->sender && attached && !link->detach_sent && !link->errant && link->credit > link->queued)
+      return link;
+  }
+  return NULL;
+}
+
 pni_status pni_pay_flow(pn_transport_t *transport, pn_session_t *ssn, pn_link_t *link) {
   struct pni_window *window = &ssn->window;
   if (link)
@@ -181,10 +194,10 @@ pni_status pni_pay_flow(pn_transport_t *transport, pn_session_t *ssn, pn_link_t 
           .incoming_window = true,
           .next_outgoing_id = true,
           .outgoing_window = true}};
-  if (link) {
-    link->echo_due = false;
-    describe_link(link, &flow);
-  }
+  if (link) link->echo_due = false;
+  /* Of a flow without a link nothing is told to Proton's applications, and some send only when they are told. */
+  pn_link_t *const told = link ? link : waiting_receiver(ssn);
+  if (told) describe_link(told, &flow);
   return pni_send_flow(transport, (uint16_t)ssn->local_channel, &flow);
 }
 

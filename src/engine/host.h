@@ -18,6 +18,19 @@ struct pni_host_bell {
   void (*release)(void *context);
 };
 
+/* For the ownership checker (owner.h): who has got the batch that something belongs to, 0 for nobody, and who is inside which
+ * function. */
+struct pni_owner {
+  atomic_long holder, inside;
+  _Atomic(const char *) function;
+};
+
+/* Report what is wrong with a call, and enter it; `object` and `function` are for the report. NULL: it was not entered, which is so
+ * for no owner, too. */
+PN_EXTERN struct pni_owner *pni_owner_enter(
+    struct pni_owner *owner, const void *object, const char *function);
+PN_EXTERN void pni_owner_leave(struct pni_owner *owner);
+
 /* Who runs a connection: a place of the host's, and which of those who were there in turn. Read by any thread, as long as the
  * connection's memory is there; written by the one that has the connection. */
 struct pni_host {
@@ -25,9 +38,7 @@ struct pni_host {
   atomic_uint_fast32_t generation;
   const struct pni_host_bell *bell; /* NULL: there is none */
   void *work_queue;                 /* NULL until asked for */
-  /* For the ownership checker (owner.h): who has got the batch, 0 for nobody, and who is inside which function. */
-  atomic_long holder, inside;
-  _Atomic(const char *) function;
+  struct pni_owner owner;
 };
 PN_EXTERN struct pni_host *pni_connection_host(pn_connection_t *connection);
 

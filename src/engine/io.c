@@ -44,6 +44,9 @@ void pni_transport_post(pn_transport_t *transport) {
   transport->error_posted = queue(transport, transport->error_posted, error, PN_TRANSPORT_ERROR);
   transport->head_posted = queue(transport, transport->head_posted, head, PN_TRANSPORT_HEAD_CLOSED);
   transport->closed_posted = queue(transport, transport->closed_posted, tail && head, PN_TRANSPORT_CLOSED);
+  /* Who ends the output first, and then the input, hears of what that broke off behind all else; a driver ends before it. */
+  const bool late = transport->failed && transport->closed_posted;
+  transport->error_posted = queue(transport, transport->error_posted, late, PN_TRANSPORT_ERROR);
 }
 
 void pni_transport_end_input(pn_transport_t *transport) {

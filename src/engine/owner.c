@@ -1,6 +1,6 @@
 /* owner.c: the ownership checker: what PN_CHECK asks for, and reports of calls that the rules do not allow.
  *
- * Who holds a connection's batch is entered in its host by the proactor; who is inside a call, here. Both are atomic, since it is
+ * Who holds a batch is entered in its owner by the proactor; who is inside a call, here. Both are atomic, since it is
  * the point that threads meet where they should not. */
 #include "engine/owner.h"
 
@@ -47,31 +47,34 @@ static PNI_COLD void report(const char *function, const void *object, const char
 }
 
 static PNI_COLD void report_meeting(
-    const struct pni_host *host, const char *function, const void *object, long inside) {
+    const struct pni_owner *owner, const char *function, const void *object, long inside) {
   char what[160];
-  const char *const other = host->function;
+  const char *const other = owner->function;
   (void)snprintf(what, sizeof what,
-      "while %s, called on the same connection by another, has not returned: thread",
+      "while %s, called on the same connection or listener by another, has not returned: thread",
       other ? other : "a function");
   report(function, object, what, inside);
 }
 
-struct pni_host *pni_owner_enter(pn_connection_t *conn, const void *object, const char *function) {
-  struct pni_host *const host = conn ? &conn->host : NULL;
-  const long me = pni_thread_number();
-  long inside = 0;
-  if (!host || !host->place || host->inside == me) return NULL;
-  if (!atomic_compare_exchange_strong(&host->inside, &inside, me)) {
-    report_meeting(host, function, object, inside);
-    return NULL;
-  }
-  host->function = function;
-  const long holder = host->holder;
-  if (holder == 0)
-    report(function, object, "while nobody holds the batch of its connection", 0);
-  else if (holder != me && (pni_checks & PNI_CHECK_STRICT))
-    report(function, object, "whose connection's batch was got by thread", holder);
-  return host;
+struct pni_owner *pni_owner_of(pn_connection_t *conn) {
+  return conn && conn->host.place ? &conn->host.owner : NULL;
 }
 
-void pni_owner_leave(struct pni_host *host) { host->inside = 0; }
+struct pni_owner *pni_owner_enter(struct pni_owner *owner, const void *object, const char *function) {
+  const long me = pni_thread_number();
+  long inside = 0;
+  if (!owner || owner->inside == me) return NULL;
+  if (!atomic_compare_exchange_strong(&owner->inside, &inside, me)) {
+    report_meeting(owner, function, object, inside);
+    return NULL;
+  }
+  owner->function = function;
+  const long holder = owner->holder;
+  if (holder == 0)
+    report(function, object, "while nobody holds the batch that it belongs to", 0);
+  else if (holder != me && (pni_checks & PNI_CHECK_STRICT))
+    report(function, object, "whose batch was got by thread", holder);
+  return owner;
+}
+
+void pni_owner_leave(struct pni_owner *owner) { owner->inside = 0; }

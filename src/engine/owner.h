@@ -1,9 +1,10 @@
 /* owner.h: whether whoever calls may: the ownership checker, for PN_CHECK=threads (see <baryon/check.h>). [docs/threads.md]
  *
- * A function of the API that changes something of a connection, or moves its bytes, begins with PNI_OWNED. While the checker is off
- * that is a look at one byte. On, the call is entered in the connection's host: who is inside, and with which function.
+ * A function of the API that changes something of a connection, or moves its bytes, begins with PNI_OWNED; raw connections and
+ * listeners have PNI_OWNED_BY. While the checker is off that is a look at one byte. On, the call is entered in the connection's
+ * owner: who is inside, and with which function.
  *
- * A connection that no proactor has, has no owner, and is not looked at. Nothing here holds a lock or stops anybody. */
+ * What no proactor has, has no owner, and is not looked at. Nothing here holds a lock or stops anybody. */
 #ifndef BARYON_ENGINE_OWNER_H
 #define BARYON_ENGINE_OWNER_H
 
@@ -12,24 +13,26 @@
 
 /* A call that has been entered; NULL: it was not. */
 struct pni_visit {
-  struct pni_host *host;
+  struct pni_owner *owner;
 };
 
-/* Report what is wrong with a call, and enter it. */
-struct pni_host *pni_owner_enter(pn_connection_t *conn, const void *object, const char *function);
-void pni_owner_leave(struct pni_host *host);
+/* The connection's, while a proactor has it; else NULL. */
+struct pni_owner *pni_owner_of(pn_connection_t *conn);
 
 static inline void pni_visit_end(struct pni_visit *visit) {
-  if (PNI_UNLIKELY(visit->host != NULL)) pni_owner_leave(visit->host);
+  if (PNI_UNLIKELY(visit->owner != NULL)) pni_owner_leave(visit->owner);
 }
 
-/* At the beginning of a function: it uses an object of that connection. */
-#define PNI_OWNED_AS(connection, object, function)                                                           \
+/* At the beginning of a function: it uses an object of that owner's, a `struct pni_owner *` that is looked for only if needed. */
+#define PNI_OWNED_BY(whose, object, function)                                                                \
   PNI_AT_RETURN(pni_visit_end)                                                                               \
   struct pni_visit visit = {                                                                                 \
-      PNI_UNLIKELY(pni_checks != 0) ? pni_owner_enter(connection, object, function) : NULL};                 \
+      PNI_UNLIKELY(pni_checks != 0) ? pni_owner_enter(whose, object, function) : NULL};                      \
   (void)visit
-#define PNI_OWNED(connection, object) PNI_OWNED_AS(connection, object, __func__)
+
+/* ... an object of that connection. */
+#define PNI_OWNED_AS(connection, object, function) PNI_OWNED_BY(pni_owner_of(connection), object, function)
+#define PNI_OWNED(connection, object)              PNI_OWNED_AS(connection, object, __func__)
 
 /* What every message calls would pay for having something to do at its return. So it is its body while the checker is off, else
  * a function that does the same and is looked at. `give` is return, or nothing for a function that gives no value;

@@ -62,6 +62,7 @@ int pn_transport_bind(pn_transport_t *transport, pn_connection_t *connection) {
 static void unbind(pn_transport_t *transport, bool going) {
   pn_connection_t *const conn = transport->connection;
   if (!conn) return;
+  const bool kept = transport->kept;
   if (!going) {
     pni_endpoint_event(&conn->endpoint, PN_CONNECTION_UNBOUND);
     pni_transport_event(transport, PN_TRANSPORT);
@@ -71,25 +72,51 @@ static void unbind(pn_transport_t *transport, bool going) {
   pni_numbers_clear(&transport->numbers);
   transport->buffered = 0;
   transport->connection = NULL;
+  transport->kept = false;
   conn->transport = NULL;
   pni_connection_unbound(conn);
-  pni_endpoint_decref(conn);
+  if (!kept) pni_endpoint_decref(conn);
 }
 
 int pn_transport_unbind(pn_transport_t *transport) {
   if (!transport) return PN_ARG_ERR;
+  const bool kept = transport->kept;
   unbind(transport, false);
+  if (kept) pni_object_decref(transport);
   return 0;
 }
 
+/* Without a reference of its own, the caller means the connection's. */
 void pn_transport_free(pn_transport_t *transport) {
   if (!transport) return;
+  const bool another = transport->kept && pni_object_refcount(transport) > 1;
   unbind(transport, true);
+  if (another) pni_object_decref(transport);
   pn_decref(transport);
+}
+
+/* The last reference has gone: the connection has it from now on, unless nobody but the transport keeps that. */
+static bool is_taken_over(pn_transport_t *transport) {
+  if (!transport->connection || pni_object_refcount(transport->connection) <= 1) return false;
+  pni_object_incref(transport);
+  transport->kept = true;
+  pni_endpoint_decref(transport->connection);
+  return true;
+}
+
+void pni_transport_give_back(pn_transport_t *transport) {
+  if (pni_object_refcount(transport) > 1) {
+    transport->kept = false;
+    pni_endpoint_incref(transport->connection);
+  } else {
+    unbind(transport, true);
+  }
+  pni_object_decref(transport);
 }
 
 static void finalize(void *object) {
   pn_transport_t *const transport = object;
+  if (is_taken_over(transport)) return;
   unbind(transport, true);
   for (const struct pni_known_layer *const *known = pni_known_layers; *known; known++) {
     if ((*known)->layer->free) (*known)->layer->free(transport);

@@ -1,4 +1,8 @@
-/* transport.h: pn_transport_t inside: bytes in, bytes out, and the protocol's state that lives as long as they do. */
+/* transport.h: pn_transport_t inside: bytes in, bytes out, and the protocol's state that lives as long as they do.
+ *
+ * Life: a transport has a reference to the connection that it is bound to. When its own last reference goes while others have
+ * one to the connection, that is turned round: the connection has a reference to the transport, and no more is kept by it, until
+ * the connection's last reference goes. So either of them is enough to keep both, and none keeps itself. */
 #ifndef BARYON_ENGINE_TRANSPORT_H
 #define BARYON_ENGINE_TRANSPORT_H
 
@@ -37,7 +41,7 @@ struct pni_splices {
 };
 
 struct pn_transport_t {
-  pn_connection_t *connection; /* while bound; a reference */
+  pn_connection_t *connection; /* while bound; a reference, unless kept */
   struct pni_layers layers;
   struct pni_buffer input;  /* what has come and is not yet a frame */
   struct pni_buffer next;   /* while read into: where the input goes on when its block is full */
@@ -48,6 +52,7 @@ struct pn_transport_t {
   size_t read,
       sliced; /* since the input's block was new: bytes read into it, and those that stayed in it as payload */
   uint8_t state; /* enum pni_connection_state */
+  bool kept : 1; /* the connection has a reference, instead */
   bool server : 1;
   bool server_set : 1;
   bool authentication_required : 1;
@@ -93,10 +98,15 @@ static inline bool pni_transport_at_work(const pn_transport_t *transport) {
   return transport->taking || transport->sink;
 }
 
+/* The last reference to the connection that keeps the transport has gone. If there is another to the transport, it has one to the
+ * connection again, else it is no more. */
+void pni_transport_give_back(pn_transport_t *transport);
+
 /* Queue an event about the transport if bound and collected. */
 void pni_transport_event(pn_transport_t *transport, pn_event_type_t type);
 
-/* Queue what of TAIL_CLOSED, ERROR, HEAD_CLOSED and CLOSED is due and has not been queued, in this order; once bound. */
+/* Queue what of TAIL_CLOSED, ERROR, HEAD_CLOSED and CLOSED is due and has not been queued, in this order; once bound. An error that
+ * comes after HEAD_CLOSED goes behind CLOSED. */
 void pni_transport_post(pn_transport_t *transport);
 
 /* End the connection if there was no memory for an event: an application that misses one might wait for it for ever. io.c */

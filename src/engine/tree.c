@@ -13,6 +13,7 @@ static pni_status fill(pn_data_t *data, const char *encoded, size_t size) {
   pn_data_clear(data);
   const pni_status status = pni_data_read(data, &reader);
   pn_data_rewind(data);
+  pni_data_mark_unchanged(data);
   return status;
 }
 
@@ -46,6 +47,11 @@ pn_data_t *pni_tree_data(struct pni_tree *tree) {
 
 bool pni_tree_empty(const struct pni_tree *tree) {
   return tree->size == 0 && (!tree->data || pn_data_size(tree->data) == 0);
+}
+
+bool pni_tree_changed(const struct pni_tree *tree) {
+  const pn_data_t *data = pni_tree_made(tree);
+  return data && pni_data_changed(data);
 }
 
 /* Leave out what was written beyond the first value. */
@@ -127,6 +133,7 @@ void pni_tree_empty_out(struct pni_tree *tree) {
     *tree = (struct pni_tree){.data = NULL};
   } else if (tree->data) {
     pn_data_clear(tree->data);
+    pni_data_mark_unchanged(tree->data);
   }
 }
 

@@ -30,6 +30,9 @@ pn_data_t *pni_tree_data(struct pni_tree *tree);
 /* Whether there is nothing in it. */
 bool pni_tree_empty(const struct pni_tree *tree);
 
+/* Whether whoever asked for the tree has changed it since it was kept here. */
+bool pni_tree_changed(const struct pni_tree *tree);
+
 /* Write it: its bytes, or its first value; nothing if it is empty, or cannot be encoded. Here and wherever a tree is part of
  * what is written, a writer without enough room may count more than is needed. */
 void pni_tree_write(struct pni_tree *tree, struct pni_writer *writer);

@@ -12,7 +12,6 @@
 #include "proactor/address.h"
 #include "proactor/connection_io.h"
 #include "proactor/proactor.h"
-#include <baryon/check.h>
 #include <proton/connection.h>
 #include <proton/proactor_ext.h>
 #include <proton/transport.h>
@@ -67,15 +66,8 @@ static void come_to_an_end(struct pni_connection *c) {
   if (c->driver.connection) (void)pni_connection_event_first(conn, PN_CONNECTION_WAKE);
 }
 
-/* Who has got the batch, for the ownership checker; 0: nobody. */
-static void note_holder(const struct pni_connection *c, long holder) {
-  if (PNI_UNLIKELY(pni_checks != 0) && c->driver.connection)
-    pni_connection_host(c->driver.connection)->holder = holder;
-}
-
 static bool prepare(struct pni_task *task) {
   struct pni_connection *const c = task->object;
-  note_holder(c, pni_checks ? pni_thread_number() : 0);
   c->rounds = 0;
   c->bytes = 0;
   /* Where a batch ended with INIT, what follows from having handled it is still to be done. */
@@ -110,16 +102,16 @@ static bool unfinished(struct pni_task *task) {
 }
 
 /* The connection has no proactor any more. */
-static void leave(pn_connection_t *conn) {
+static void leave(pn_connection_t *conn, struct pni_task *task) {
   struct pni_host *const host = pni_connection_host(conn);
   host->place = NULL;
   host->bell = NULL;
+  task->owner = NULL;
 }
 
 /* The batch is given back. */
 static void count(struct pni_task *task) {
   const struct pni_connection *const c = task->object;
-  note_holder(c, 0);
   struct pni_metrics *const metrics = &task->metrics;
   struct pni_traffic traffic;
   if (!c->driver.connection) return;
@@ -137,7 +129,7 @@ static void destroy(struct pni_task *task) {
   pn_connection_t *const conn = c->driver.connection;
   if (conn) {
     pni_connection_close_work(conn);
-    leave(conn);
+    leave(conn, task);
   }
   pni_connection_hang_up(c);
   pn_connection_driver_destroy(&c->driver);
@@ -200,16 +192,11 @@ static struct pni_connection *begin(
   struct pni_host *const host = pni_connection_host(c->driver.connection);
   host->generation = pni_task_generation(c->task->word);
   host->bell = &bell;
-  host->holder = pni_checks ? pni_thread_number() : 0;
   host->place = c->task;
+  c->task->owner = &host->owner;
+  pni_task_held(c->task);
   pni_work_queue_attach(host->work_queue, c->task);
   return c;
-}
-
-/* The caller lets go of it. */
-static void launch(struct pni_connection *c) {
-  note_holder(c, 0);
-  pni_proactor_launch(c->task);
 }
 
 /* Who is to be there, if nobody has said so. Without memory TLS has no name, and ends. */
@@ -226,7 +213,7 @@ void pn_proactor_connect2(
   pn_connection_open(c->driver.connection);
   reach(c, addr);
   pni_socket_connect(&c->socket, c->task, addr);
-  launch(c);
+  pni_proactor_launch(c->task);
 }
 
 void pn_proactor_connect(pn_proactor_t *proactor, pn_connection_t *connection, const char *addr) {
@@ -242,7 +229,7 @@ void pn_proactor_import_socket(
   }
   pn_connection_open(c->driver.connection);
   pni_socket_adopt(&c->socket, c->task, fd);
-  launch(c);
+  pni_proactor_launch(c->task);
 }
 
 void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_transport_t *transport,
@@ -256,7 +243,7 @@ void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_
     return;
   }
   pni_socket_accept(&c->socket, c->task, accepted, error, text);
-  launch(c);
+  pni_proactor_launch(c->task);
 }
 
 /* What others do with it. */
@@ -291,14 +278,9 @@ void pn_proactor_release_connection(pn_connection_t *connection) {
   struct pni_connection *const c = pni_connection_of(connection);
   if (!c) return;
   pni_connection_close_work(connection);
-  leave(connection);
+  leave(connection, c->task);
   (void)pn_connection_driver_release_connection(&c->driver);
   (void)pni_task_die(c->task);
-}
-
-void pn_check_adopt(pn_event_batch_t *batch) {
-  const struct pni_connection *const c = pni_task_connection(pni_batch_task(batch));
-  if (c) note_holder(c, pni_thread_number());
 }
 
 void pn_connection_write_flush(pn_connection_t *connection) {

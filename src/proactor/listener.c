@@ -9,6 +9,7 @@
 #include "proactor/listener.h"
 
 #include "base/class.h"
+#include "engine/owner.h"
 #include "proactor/connection.h"
 #include "proactor/netaddr.h"
 #include "proactor/proactor.h"
@@ -29,7 +30,8 @@ enum {
 };
 
 struct pn_listener_t {
-  struct pni_task *task; /* NULL until it is given to a proactor */
+  struct pni_task *task;  /* NULL until it is given to a proactor */
+  struct pni_owner owner; /* of the batch */
   pn_collector_t *collector;
   pn_condition_t *condition;
   pn_record_t *attachments;
@@ -327,6 +329,7 @@ void pn_proactor_listen(pn_proactor_t *proactor, pn_listener_t *listener, const 
     return;
   }
   listener->task = task;
+  task->owner = &listener->owner;
   listener->backlog = backlog;
   listener->lookup = pni_lookup_start(task, listener->text, true, &listener->unresolved);
   if (listener->lookup) listener->unresolved = 0;
@@ -346,6 +349,9 @@ static int take_accepted(pn_listener_t *listener, struct pni_accepted *accepted)
   return 0;
 }
 
+/* For the ownership checker: accepting is the holder's. */
+#define OWNED(listener) PNI_OWNED_BY(&(listener)->owner, listener, __func__)
+
 static void accept_connection(pn_listener_t *listener, pn_connection_t *conn, pn_transport_t *transport) {
   struct pni_accepted accepted;
   const int error = take_accepted(listener, &accepted);
@@ -353,14 +359,17 @@ static void accept_connection(pn_listener_t *listener, pn_connection_t *conn, pn
 }
 
 void pn_listener_accept2(pn_listener_t *listener, pn_connection_t *connection, pn_transport_t *transport) {
+  OWNED(listener);
   accept_connection(listener, connection, transport);
 }
 
 void pn_listener_accept(pn_listener_t *listener, pn_connection_t *connection) {
+  OWNED(listener);
   accept_connection(listener, connection, NULL);
 }
 
 void pn_listener_raw_accept(pn_listener_t *listener, pn_raw_connection_t *raw_connection) {
+  OWNED(listener);
   struct pni_accepted accepted;
   const int error = take_accepted(listener, &accepted);
   pni_raw_connection_accepted(listener->task->proactor, raw_connection, &accepted, error, listener->text);

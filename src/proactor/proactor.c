@@ -10,6 +10,7 @@
 #include "proactor/listener.h"
 #include "proactor/notice.h"
 #include "proactor/raw_connection.h"
+#include <baryon/check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <proton/connection.h>
@@ -102,6 +103,7 @@ struct pni_task *pni_proactor_task(pn_proactor_t *proactor, const struct pni_tas
 }
 
 void pni_proactor_launch(struct pni_task *task) {
+  pni_task_let_go(task);
   (void)pni_task_end(task, true);
   pni_scheduler_push(task->proactor, task);
 }
@@ -191,6 +193,8 @@ void pn_proactor_done(pn_proactor_t *proactor, pn_event_batch_t *events) {
   (void)proactor;
   pni_scheduler_done(pni_batch_task(events));
 }
+
+void pn_check_adopt(pn_event_batch_t *batch) { pni_task_held(pni_batch_task(batch)); }
 
 void pn_proactor_run(
     pn_proactor_t *proactor, void (*handler)(void *context, pn_event_t *event), void *context) {

@@ -10,6 +10,7 @@
 
 #include "base/class.h"
 #include "base/compiler.h"
+#include "engine/owner.h"
 #include "proactor/proactor.h"
 #include <proton/listener.h>
 #include <proton/object.h>
@@ -83,6 +84,7 @@ static void take(pn_raw_connection_t *raw) {
   const unsigned bits = pni_task_take(raw->task);
   pni_task_unlock_writer(raw->task);
   pni_socket_note(&raw->socket, bits);
+  if (bits & ~(unsigned)PNI_TASK_WAKE) raw->arrived = true;
   if (PNI_UNLIKELY(bits & PNI_TASK_HANGUP)) raw->look = true;
   if (PNI_UNLIKELY(bits & PNI_TASK_DISCONNECT)) raw->disconnect = true;
   if (PNI_UNLIKELY(bits & PNI_TASK_WAKE)) {
@@ -178,6 +180,8 @@ static bool begin(pn_proactor_t *proactor, pn_raw_connection_t *raw) {
   }
   raw->generation = pni_task_generation(task->word);
   raw->task = task;
+  raw->arrived = true;
+  task->owner = &raw->owner;
   pni_work_queue_attach(raw->work_queue, task);
   return true;
 }
@@ -199,6 +203,9 @@ void pni_raw_connection_accepted(pn_proactor_t *proactor, pn_raw_connection_t *r
   pni_proactor_launch(raw->task);
 }
 
+/* For the ownership checker: at the beginning of what is the holder's. */
+#define OWNED(raw) PNI_OWNED_BY((raw)->task ? &(raw)->owner : NULL, raw, __func__)
+
 /* Buffers. */
 
 size_t pn_raw_connection_read_buffers_capacity(pn_raw_connection_t *connection) {
@@ -218,6 +225,7 @@ static bool give_read_buffer(pn_raw_connection_t *raw, const pn_raw_buffer_t *bu
 
 size_t pn_raw_connection_give_read_buffers(
     pn_raw_connection_t *connection, pn_raw_buffer_t const *buffers, size_t num) {
+  OWNED(connection);
   size_t given = 0;
   if (connection->read_closed) return 0;
   while (given < num && give_read_buffer(connection, &buffers[given])) given++;
@@ -227,6 +235,7 @@ size_t pn_raw_connection_give_read_buffers(
 
 size_t pn_raw_connection_write_buffers(
     pn_raw_connection_t *connection, pn_raw_buffer_t const *buffers, size_t num) {
+  OWNED(connection);
   size_t given = 0;
   if (connection->write_closed) return 0;
   while (given < num && buffers[given].bytes && pni_raw_buffers_put(&connection->writes, &buffers[given]))
@@ -237,26 +246,33 @@ size_t pn_raw_connection_write_buffers(
 
 size_t pn_raw_connection_take_read_buffers(
     pn_raw_connection_t *connection, pn_raw_buffer_t *buffers, size_t num) {
+  OWNED(connection);
   return pni_raw_buffers_take(&connection->reads, buffers, num, gives_all_read(connection));
 }
 
 size_t pn_raw_connection_take_written_buffers(
     pn_raw_connection_t *connection, pn_raw_buffer_t *buffers, size_t num) {
+  OWNED(connection);
   return pni_raw_buffers_take(&connection->writes, buffers, num, pni_raw_is_over(connection));
 }
 
 /* Closing. */
 
 void pn_raw_connection_read_close(pn_raw_connection_t *connection) {
+  OWNED(connection);
   if (connection->read_closed) return;
   connection->read_closed = true;
   if (connection->socket.stage == PNI_CONNECTED && connection->task && !connection->write_closed)
     (void)shutdown(connection->task->fd, SHUT_RD);
 }
 
-void pn_raw_connection_write_close(pn_raw_connection_t *connection) { connection->write_closed = true; }
+void pn_raw_connection_write_close(pn_raw_connection_t *connection) {
+  OWNED(connection);
+  connection->write_closed = true;
+}
 
 void pn_raw_connection_close(pn_raw_connection_t *connection) {
+  OWNED(connection);
   pn_raw_connection_write_close(connection);
   pn_raw_connection_read_close(connection);
 }

@@ -10,8 +10,9 @@
 struct pn_raw_connection_t {
   struct pni_task *task; /* NULL until it is given to a proactor; for wakes, with the generation */
   uint32_t generation;
-  uint8_t rounds; /* of I/O in this batch */
-  uint32_t bytes; /* read in this batch */
+  struct pni_owner owner; /* of the batch */
+  uint8_t rounds;         /* of I/O in this batch */
+  uint32_t bytes;         /* read in this batch */
   struct pni_socket socket;
   struct pni_raw_buffers reads, writes;
   /* What is to be told. */
@@ -32,9 +33,10 @@ struct pn_raw_connection_t {
   bool write_closed : 1; /* by the application or an error; there may be buffers left to be written */
   bool ended : 1;        /* the peer's stream has */
   bool shut : 1;         /* our side of the stream is shut down */
-  bool disconnect : 1;   /* by pn_proactor_disconnect, not yet done */
-  bool look : 1;         /* the peer has hung up, and nobody has looked why */
-  bool waits : 1;        /* octets are known to wait for buffers, although the peer has hung up */
+  bool arrived : 1; /* something that no round of I/O has seen, and be it that it was given to a proactor */
+  bool disconnect : 1; /* by pn_proactor_disconnect, not yet done */
+  bool look : 1;       /* the peer has hung up, and nobody has looked why */
+  bool waits : 1;      /* octets are known to wait for buffers, although the peer has hung up */
   uint64_t bytes_received, bytes_sent;
   pn_collector_t *collector;
   pn_condition_t *condition;

@@ -175,6 +175,7 @@ static void disconnect(pn_raw_connection_t *raw) {
 }
 
 void pni_raw_io(pn_raw_connection_t *raw) {
+  raw->arrived = false;
   if (PNI_UNLIKELY(raw->disconnect)) disconnect(raw);
   if (pni_raw_is_over(raw)) return;
   if (PNI_UNLIKELY(raw->socket.stage < PNI_CONNECTED)) {
@@ -188,6 +189,5 @@ void pni_raw_io(pn_raw_connection_t *raw) {
 }
 
 bool pni_raw_wants_io(const pn_raw_connection_t *raw) {
-  return may_write(raw) || may_shut(raw) || may_read(raw) || may_look(raw) ||
-         (raw->look && raw->socket.stage == PNI_CONNECTED);
+  return raw->arrived || may_write(raw) || may_shut(raw) || may_read(raw) || may_look(raw);
 }

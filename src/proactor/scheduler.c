@@ -177,6 +177,7 @@ struct pni_task *pni_scheduler_next(pn_proactor_t *proactor, enum pni_patience p
     if (task) {
       inside = proactor;
       pni_task_begin(task);
+      pni_task_held(task);
       task->began = pni_now_ns();
       if (task->kind->prepare(task)) return task;
       pni_scheduler_done(task);
@@ -203,6 +204,7 @@ static void take_notes(struct pni_task *task) {
 void pni_scheduler_done(struct pni_task *task) {
   pn_proactor_t *const proactor = task->proactor;
   take_notes(task);
+  pni_task_let_go(task);
   const bool unfinished = task->kind->unfinished(task), last = pni_task_state(task->word) == PNI_TASK_LAST;
   if (PNI_UNLIKELY(last && !unfinished))
     pni_proactor_bury(task);

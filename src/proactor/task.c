@@ -104,6 +104,7 @@ void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, v
   assert(pni_task_state(task->word) == PNI_TASK_FREE);
   task->kind = kind;
   task->object = object;
+  task->owner = NULL;
   task->fd = -1;
   task->cost = 0;
   task->flushed = true;
@@ -116,6 +117,7 @@ void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, v
 void pni_task_move_out(struct pni_task *task) {
   const uint64_t generation = (uint64_t)(pni_task_generation(task->word) + 1) << 32;
   task->object = NULL;
+  task->owner = NULL;
   task->timer.wanted = 0;
   task->word = generation | PNI_TASK_FREE;
 }

@@ -7,6 +7,8 @@
 #ifndef BARYON_PROACTOR_TASK_H
 #define BARYON_PROACTOR_TASK_H
 
+#include "base/compiler.h"
+#include "engine/host.h"
 #include "proactor/metrics.h"
 #include "proactor/timer.h"
 #include <proton/event.h>
@@ -56,7 +58,8 @@ struct pni_task {
   struct pni_task *next; /* in the inbox, on the run list, or on the list of free slots */
   pn_proactor_t *proactor;
   const struct pni_task_kind *kind;
-  void *object; /* of that kind */
+  void *object;            /* of that kind */
+  struct pni_owner *owner; /* the object's, for the ownership checker; NULL: it has none */
   uint32_t index;
   uint32_t cost;          /* what its batches take, nanoseconds, in the mean */
   int fd;                 /* the socket; -1: none */
@@ -112,6 +115,14 @@ bool pni_task_end(struct pni_task *task, bool unfinished);
 
 /* die: to LAST, whatever has arrived, which is returned: a wake among it was accepted and has to be told before the end. */
 unsigned pni_task_die(struct pni_task *task);
+
+/* For the ownership checker: the calling thread has the batch, or is about to have it; or nobody has it any more. */
+static inline void pni_task_held(struct pni_task *task) {
+  if (PNI_UNLIKELY(pni_checks != 0) && task->owner) task->owner->holder = pni_thread_number();
+}
+static inline void pni_task_let_go(struct pni_task *task) {
+  if (PNI_UNLIKELY(pni_checks != 0) && task->owner) task->owner->holder = 0;
+}
 
 /* A free slot gets a tenant, in RUNNING state and held by the caller, who ends it with `end`; and loses it. */
 void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, void *object);

@@ -337,6 +337,43 @@ static void list_that_is_filled_in_belongs_to_the_custom_type_that_follows(void 
   pni_disposition_clear(&disposition);
 }
 
+/* Debian's Python binding looks at all parts, and fills those that its user has given, before it says which state that is. */
+static void parts_count_that_belong_to_the_state_that_follows(void **state) {
+  (void)state;
+  pn_disposition_t disposition = {.type = 0};
+  put_list(pn_disposition_data(&disposition));
+  pn_disposition_annotations(&disposition);
+  pn_disposition_condition(&disposition);
+  pni_disposition_become(&disposition, PN_TRANSACTIONAL_STATE);
+  assert_written(&disposition, "00 53 34 c0 03 02 41 43");
+  pn_disposition_clear(&disposition);
+
+  pn_disposition_data(&disposition);
+  pn_disposition_annotations(&disposition);
+  pn_condition_set_name(pn_disposition_condition(&disposition), "a:b");
+  pni_disposition_become(&disposition, PN_REJECTED);
+  assert_written(&disposition, states[3].octets);
+  pn_disposition_clear(&disposition);
+
+  pn_disposition_set_failed(&disposition, true);
+  pn_disposition_data(&disposition);
+  pn_data_t *annotations = pn_disposition_annotations(&disposition);
+  pn_data_put_map(annotations);
+  pn_data_enter(annotations);
+  pn_data_put_symbol(annotations, pn_bytes(1, "k"));
+  pn_data_put_uint(annotations, 0);
+  pn_disposition_condition(&disposition);
+  pni_disposition_become(&disposition, PN_MODIFIED);
+  assert_written(&disposition, "00 53 27 c0 0a 03 41 40 c1 05 02 a3 01 'k' 43");
+  pn_disposition_clear(&disposition);
+
+  pn_disposition_data(&disposition);
+  pn_disposition_annotations(&disposition);
+  pn_disposition_condition(&disposition);
+  pni_disposition_become(&disposition, PN_ACCEPTED);
+  assert_true(pni_disposition_plain(&disposition)); /* so that runs of it leave as one frame */
+}
+
 static void memory_may_run_out(void **state) {
   (void)state;
   for (size_t i = 0; i < STATES; i++) {
@@ -375,6 +412,7 @@ int main(void) {
       cmocka_unit_test(outcome_that_came_is_replaced_by_one_that_is_set),
       cmocka_unit_test(any_state_can_be_had_as_a_list),
       cmocka_unit_test(list_that_is_filled_in_belongs_to_the_custom_type_that_follows),
+      cmocka_unit_test(parts_count_that_belong_to_the_state_that_follows),
       cmocka_unit_test(memory_may_run_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -292,6 +292,62 @@ static void connection_is_freed_after_its_release(void **state) {
 /* What the application keeps with its objects. */
 
 static int finalized;
+/* Bindings drop a transport that they have bound, and ask the connection for it later; or the other way round. */
+static void reference_to_one_keeps_what_is_bound(void **state) {
+  pn_connection_t *conn = ((struct fixture *)*state)->conn;
+  pn_transport_t *transport = pn_transport();
+  assert_int_equal(pn_transport_bind(transport, conn), 0);
+  pn_decref(transport);
+  assert_ptr_equal(pn_connection_transport(conn), transport);
+  assert_ptr_equal(pn_transport_connection(transport), conn);
+
+  pn_incref(transport);
+  pn_connection_set_container(conn, "x");
+  pn_collector_drain(((struct fixture *)*state)->collector);
+  pn_decref(conn);
+  assert_ptr_equal(pn_transport_connection(transport), conn);
+  assert_string_equal(pn_connection_get_container(conn), "x");
+
+  pn_incref(conn);
+  pn_decref(transport);
+  assert_ptr_equal(pn_connection_transport(conn), transport); /* and the teardown frees both */
+}
+
+static void kept_transport_can_be_unbound_and_freed(void **state) {
+  pn_connection_t *conn = ((struct fixture *)*state)->conn;
+  pn_transport_t *transport = pn_transport();
+  pn_transport_bind(transport, conn);
+  pn_decref(transport);
+  pn_transport_unbind(transport);
+  assert_null(pn_connection_transport(conn));
+
+  transport = pn_transport();
+  pn_transport_bind(transport, conn);
+  pn_decref(transport);
+  pn_transport_free(transport);
+  assert_null(pn_connection_transport(conn));
+
+  transport = pn_transport();
+  pn_transport_bind(transport, conn);
+  pn_decref(transport);
+  pn_incref(transport);
+  pn_transport_free(transport);
+  assert_null(pn_connection_transport(conn));
+}
+
+/* A connection that was freed waits for its transport, and is final when that goes, even if it had kept it. */
+static void freed_connection_is_final_without_its_transport(void **state) {
+  struct fixture *fixture = *state;
+  pn_transport_t *transport = pn_transport();
+  pn_transport_bind(transport, fixture->conn);
+  pn_decref(transport);
+  pn_connection_release(fixture->conn);
+  pn_collector_drain(fixture->collector);
+  pn_decref(fixture->conn);
+  assert_string_equal(events_in(fixture->collector), "CONNECTION_FINAL ");
+  fixture->conn = pn_connection();
+}
+
 static void count_finalized(void *object) {
   (void)object;
   finalized++;
@@ -498,6 +554,9 @@ int main(void) {
       TEST(delivery_keeps_its_link),
       TEST(last_reference_frees_a_connection),
       TEST(connection_is_freed_after_its_release),
+      TEST(reference_to_one_keeps_what_is_bound),
+      TEST(kept_transport_can_be_unbound_and_freed),
+      TEST(freed_connection_is_final_without_its_transport),
       TEST(attachments_live_as_long_as_the_memory),
       TEST(context_is_the_application_s),
       TEST(link_has_the_defaults),

@@ -348,6 +348,26 @@ static void close_of_a_detached_link_is_our_own_business(void **state) {
   assert_events(&pair->client, "LINK_LOCAL_CLOSE TRANSPORT LINK_FINAL");
 }
 
+/* What opens a session's window is told with a link: Proton's applications, which may have nothing else to wake them, hear of
+ * those flows only. */
+static void window_is_told_with_a_receiver(void **state) {
+  struct pair *pair = *state;
+  pair_open_sender(pair, "orders");
+  pair->server.takes = false;
+  pn_session_set_incoming_capacity(pn_link_session(pair->server.link), (size_t)4 * 32768);
+  grant(&pair->server, 10);
+  pair_run(pair);
+  clear(pair);
+  for (int i = 0; i < 6; i++) send_text(&pair->client, "text");
+  pair_run(pair);
+  char text[8];
+  while (pn_link_recv(pair->server.link, text, sizeof text) > 0) pn_link_advance(pair->server.link);
+  pair_run(pair);
+  assert_int_not_equal(pair_frames_with(pair, "server: 0 -> @flow(19)"), 0);
+  assert_int_equal(pair_frames_with(pair, "server: 0 -> @flow(19)"), pair_frames_with(pair, ", handle=0x0"));
+  assert_non_null(strstr(end_event_text(&pair->client), "LINK_FLOW"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       PAIR_TEST(link_closed_by_both_is_final_when_freed),
@@ -370,6 +390,7 @@ int main(void) {
       PAIR_TEST(link_is_attached_again_after_the_peer_has_detached),
       PAIR_TEST(close_takes_the_place_of_a_detach_that_was_not_sent),
       PAIR_TEST(close_of_a_detached_link_is_our_own_business),
+      PAIR_TEST(window_is_told_with_a_receiver),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,33 @@ static void close_waits_for_queued_deliveries(void **state) {
   assert_int_equal(pair_frames_with(pair, "@close(24)"), 2);
 }
 
+/* Bindings accept a message once its handler is through, which may have closed all that there is to close. */
+static void outcome_leaves_before_what_closes(void **state) {
+  struct pair *pair = *state;
+  pair_open_sender(pair, "orders");
+  pair->server.takes = false;
+  grant(&pair->server, 2);
+  pair_run(pair);
+  pn_delivery_t *sent[] = {send_text(&pair->client, "first"), send_text(&pair->client, "second")};
+  pair_run(pair);
+
+  pn_link_t *link = pair->server.link;
+  pn_delivery_t *const first = pn_unsettled_head(link), *const second = pn_unsettled_next(first);
+  pn_link_advance(link);
+  pn_link_advance(link);
+  pn_link_close(link);
+  pn_session_close(pn_link_session(link));
+  pn_delivery_update(first, PN_ACCEPTED);
+  pn_connection_close(pair->server.driver.connection);
+  pn_delivery_update(second, PN_REJECTED);
+  pn_delivery_settle(second);
+  pair_run(pair);
+  assert_int_equal(pn_delivery_remote_state(sent[0]), PN_ACCEPTED);
+  assert_int_equal(pn_delivery_remote_state(sent[1]), PN_REJECTED);
+  assert_true(pn_delivery_settled(sent[1]));
+  assert_int_equal(pair_frames_with(pair, "server: 0 -> @close(24)"), 1);
+}
+
 static void close_waits_no_longer_when_the_peer_has_closed(void **state) {
   struct pair *pair = *state;
   pair_open_sender(pair, "orders");
@@ -327,6 +354,30 @@ static void closed_is_the_last_event(void **state) {
   pn_connection_driver_read_close(&pair->client.driver);
   end_events(&pair->client);
   assert_events(&pair->client, "TRANSPORT_HEAD_CLOSED TRANSPORT_TAIL_CLOSED TRANSPORT_CLOSED");
+}
+
+/* Debian's Python binding, which has no driver, ends the output first when the peer has gone, and its users wait for the error. */
+static void error_is_told_even_if_the_output_ended_first(void **state) {
+  (void)state;
+  pn_collector_t *collector = pn_collector();
+  pn_connection_t *conn = pn_connection();
+  pn_transport_t *transport = pn_transport();
+  pn_connection_collect(conn, collector);
+  pn_transport_bind(transport, conn);
+  pn_collector_drain(collector);
+  pn_transport_close_head(transport);
+  pn_transport_close_tail(transport);
+  static const pn_event_type_t expected[] = {
+      PN_TRANSPORT_HEAD_CLOSED, PN_TRANSPORT_TAIL_CLOSED, PN_TRANSPORT_CLOSED, PN_TRANSPORT_ERROR};
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    assert_int_equal(pn_event_type(pn_collector_peek(collector)), expected[i]);
+    pn_collector_pop(collector);
+  }
+  assert_null(pn_collector_peek(collector));
+  assert_true(pn_condition_is_set(pn_transport_condition(transport)));
+  pn_transport_free(transport);
+  pn_connection_free(conn);
+  pn_collector_free(collector);
 }
 
 static void failure_before_binding_is_told_after_it(void **state) {
@@ -439,10 +490,12 @@ int main(void) {
       PAIR_TEST(peer_may_open_and_close_at_once),
       PAIR_TEST(nothing_is_read_after_close),
       PAIR_TEST(close_waits_for_queued_deliveries),
+      PAIR_TEST(outcome_leaves_before_what_closes),
       PAIR_TEST(close_waits_no_longer_when_the_peer_has_closed),
       PAIR_TEST(input_that_ends_without_a_close_is_an_abort),
       PAIR_TEST(driver_closes_both_ways),
       PAIR_TEST(closed_is_the_last_event),
+      cmocka_unit_test(error_is_told_even_if_the_output_ended_first),
       PAIR_TEST(failure_before_binding_is_told_after_it),
       PAIR_TEST(released_connection_is_as_new),
       PAIR_TEST(empty_frames_keep_a_silent_connection_alive),

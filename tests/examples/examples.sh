@@ -13,7 +13,7 @@ rm -rf "$work" && mkdir -p "$work"
 cmake --install "$build" --prefix "$work/tree" >"$work/install.log"
 libdir=$(dirname "$(find "$work/tree" -name libqpid-proton-proactor.so)")
 export PKG_CONFIG_PATH=$libdir/pkgconfig
-for example in send receive direct send-abort broker; do
+for example in send receive direct send-abort broker raw_echo raw_connect; do
   # shellcheck disable=SC2046 # the flags are words
   "$cc" "$c/$example.c" $(pkg-config --cflags --libs libqpid-proton-proactor) -o "$work/$example"
   if LD_LIBRARY_PATH=$libdir ldd "$work/$example" | grep libqpid-proton | grep -v "$work/tree/"; then
@@ -133,4 +133,45 @@ wait "$pid" || true
 expect "$work/send-6" "$messages messages sent and acknowledged"
 expect "$work/receive-6" "$messages messages received"
 numbers "$work/receive-6"
+
+# Raw connections: among themselves, with netcat, and each with the other library, which is what runs these programs where ours is not
+# in the way. Those that connect wait two seconds for a last answer, so they run at the same time.
+theirs_libdir=$work/theirs
+mkdir -p "$theirs_libdir"
+for library in libqpid-proton-core.so.10 libqpid-proton-proactor.so.1; do
+  ln -s "$("$cc" -print-file-name="$library")" "$theirs_libdir"
+done
+lines=$work/lines
+seq -f "line %g" 1 5 >"$lines"
+
+raw_echo() { # name folder: listens with the libraries of that folder; sets pid and port
+  (cd "$work" && LD_LIBRARY_PATH=$2 exec timeout 60 ./raw_echo 127.0.0.1 0) >"$work/echo-$1" 2>&1 &
+  pid=$!
+  background+=("$pid")
+  until grep -q '^\*\*listening on ' "$work/echo-$1"; do
+    kill -0 "$pid" || { echo "examples: raw_echo does not listen" && exit 1; }
+    sleep 0.05
+  done
+  port=$(sed -n 's/^\*\*listening on //p' "$work/echo-$1")
+}
+
+raw_connects=()
+raw_connect() { # name folder
+  LD_LIBRARY_PATH=$2 timeout 60 "$work/raw_connect" 127.0.0.1 "$port" <"$lines" >"$work/raw-$1" 2>&1 &
+  raw_connects+=("$!")
+}
+
+raw_echo ours "$libdir"
+raw_connect ours-ours "$libdir"
+raw_connect theirs-ours "$theirs_libdir"
+timeout 60 nc -N 127.0.0.1 "$port" <"$lines" >"$work/raw-nc-ours" &
+raw_connects+=("$!")
+raw_echo theirs "$theirs_libdir"
+raw_connect ours-theirs "$libdir"
+for connect in "${raw_connects[@]}"; do wait "$connect"; done
+for name in ours-ours theirs-ours nc-ours ours-theirs; do
+  grep -v '^\*\*raw' "$work/raw-$name" | sed 's/\*\* Goodbye \*\*.*//' | sed '/^$/d' | cmp - "$lines" ||
+    { echo "examples: no echo in raw-$name:" && cat "$work/raw-$name" && exit 1; }
+done
+echo "raw_echo, raw_connect: among themselves, with netcat, with Proton's"
 echo "send, receive, direct, send-abort, broker: among themselves, with Debian's Python examples, through its broker"

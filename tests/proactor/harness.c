@@ -93,11 +93,14 @@ struct actor *host_actor(struct host *host, const char *name) {
 struct actor *actor_of(struct host *host, pn_event_t *event) {
   pn_connection_t *connection = pn_event_connection(event);
   pn_listener_t *listener = pn_event_listener(event);
+  pn_raw_connection_t *raw = pn_event_raw_connection(event);
   struct actor *actor = host->actors; /* the first is the proactor's */
   if (connection)
     actor = pn_connection_get_context(connection);
   else if (listener)
     actor = pn_listener_get_context(listener);
+  else if (raw)
+    actor = pn_raw_connection_get_context(raw);
   else if (!pn_event_proactor(event))
     actor = NULL;
   if (!actor) broken("%s belongs to nobody", pn_event_type_name(pn_event_type(event)));
@@ -141,10 +144,12 @@ static void record(struct actor *actor, pn_event_t *event) {
   if ((size_t)type < EVENT_TYPES) actor->seen[type]++;
   if (type == PN_TRANSPORT_CLOSED) keep_condition(actor, pn_transport_condition(pn_event_transport(event)));
   if (type == PN_LISTENER_CLOSE) keep_condition(actor, pn_listener_condition(pn_event_listener(event)));
-  if (type == PN_TRANSPORT_CLOSED || type == PN_LISTENER_CLOSE) {
+  if (type == PN_RAW_CONNECTION_DISCONNECTED) keep_condition(actor, pn_raw_connection_condition(actor->raw));
+  if (type == PN_TRANSPORT_CLOSED || type == PN_LISTENER_CLOSE || type == PN_RAW_CONNECTION_DISCONNECTED) {
     actor->finished = true;
     actor->connection = NULL;
     actor->listener = NULL;
+    actor->raw = NULL;
   }
   pthread_mutex_unlock(&actor->host->mutex);
 }
@@ -353,6 +358,13 @@ struct actor *host_connection(struct host *host, const char *name) {
 struct actor *host_connect(struct host *host, const char *name, const char *address) {
   struct actor *actor = host_connection(host, name);
   pn_proactor_connect2(host->proactor, actor->connection, NULL, address);
+  return actor;
+}
+
+struct actor *host_raw(struct host *host, const char *name) {
+  struct actor *actor = actor_new(host, name);
+  actor->raw = pn_raw_connection();
+  pn_raw_connection_set_context(actor->raw, actor);
   return actor;
 }
 

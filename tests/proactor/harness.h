@@ -14,7 +14,7 @@
  *
  * Each end answers what its peer opens and closes by doing the same, gives credit to its receivers, and takes what they get,
  * accepting and settling it; a test that wants something else sets a handler, which sees each event first. A listener
- * accepts; what it accepts is called "server", "server2", and so on.
+ * accepts; what it accepts is called "server", "server2", and so on. What a raw connection does is left to its handler.
  *
  * Watched always: no two threads in one actor, exactly one final event and nothing after it, at most SECONDS without what
  * host_until waits for. A breach ends the program with all that was seen. Uses the public API only. */
@@ -29,6 +29,7 @@
 #include <proton/listener.h>
 #include <proton/netaddr.h>
 #include <proton/proactor.h>
+#include <proton/raw_connection.h>
 #include <proton/session.h>
 #include <proton/transport.h>
 #include <proton/version.h>
@@ -50,8 +51,9 @@ struct actor {
   struct host *host;
   struct actor *next;
   char name[24];
-  pn_connection_t *connection; /* NULL once finished or released, as is the next */
+  pn_connection_t *connection; /* NULL once finished or released, as are the next */
   pn_listener_t *listener;
+  pn_raw_connection_t *raw;
   handler_fn *handler;
   void *context; /* the test's */
 
@@ -117,6 +119,9 @@ struct actor *host_connect(struct host *host, const char *name, const char *addr
 
 /* A connection that the caller connects, with the actor as its context. */
 struct actor *host_connection(struct host *host, const char *name);
+
+/* A raw connection that the caller connects, or accepts, with the actor as its context. */
+struct actor *host_raw(struct host *host, const char *name);
 
 struct actor *host_listen(struct host *host, const char *name, const char *address, int backlog);
 

@@ -96,6 +96,25 @@ static void crowd(const char *address, int from, int to) {
   tell(to);
 }
 
+/* The same with raw connections, which give each a word and close. */
+static bool raw_served(int fd) {
+  char word[4];
+  const bool served = socket_receive_all(fd, word, sizeof word);
+  close(fd);
+  return served;
+}
+
+static void raw_crowd(const char *address, int from, int to) {
+  int fds[CROWD];
+  wait_for(from);
+  for (int i = 0; i < CROWD; i++) fds[i] = socket_connect(address);
+  tell(to);
+  for (int i = 0; i < CROWD; i++)
+    for (bool done = raw_served(fds[i]); !done;) done = raw_served(socket_connect(address));
+  tell(to);
+  wait_for(from);
+}
+
 static unsigned many;
 
 static void multitude(const char *address, int from, int to) {
@@ -159,6 +178,72 @@ static void descriptors_run_out_while_accepting(void **state) {
   assert_int_equal(listener->seen[PN_LISTENER_CLOSE], 0);
 }
 
+static void descriptors_run_out_while_a_raw_one_connects(void **state) {
+  struct host *host = *state;
+  char address[ADDRESS];
+  int fd = socket_listen(address);
+  rlim_t before = limit_files(next_file());
+  struct actor *raw = host_raw(host, "raw");
+  pn_proactor_raw_connect(host->proactor, raw->raw, address);
+  host_until(host, "raw", PN_RAW_CONNECTION_DISCONNECTED);
+  limit_files(before);
+  assert_string_equal(raw->condition, "proton:io");
+  assert_non_null(strstr(raw->description, address));
+  assert_int_equal(raw->seen[PN_RAW_CONNECTION_CONNECTED], 0);
+
+  raw = host_raw(host, "later");
+  pn_proactor_raw_connect(host->proactor, raw->raw, address);
+  host_until(host, "later", PN_RAW_CONNECTION_CONNECTED);
+  close(fd);
+}
+
+static bool give_a_word(struct actor *actor, pn_event_t *event) {
+  static char word[] = "word";
+  const pn_raw_buffer_t buffer = {.bytes = word, .size = 4, .capacity = 4};
+  pn_raw_buffer_t back;
+  if (pn_event_type(event) == PN_RAW_CONNECTION_CONNECTED) {
+    (void)pn_raw_connection_write_buffers(actor->raw, &buffer, 1);
+    pn_raw_connection_close(actor->raw);
+  }
+  if (pn_event_type(event) == PN_RAW_CONNECTION_WRITTEN)
+    actor->settled += (unsigned)pn_raw_connection_take_written_buffers(actor->raw, &back, 1);
+  return true;
+}
+
+static bool accept_raw(struct actor *listener, pn_event_t *event) {
+  if (pn_event_type(event) != PN_LISTENER_ACCEPT) return true;
+  struct actor *raw = host_raw(listener->host, "word");
+  raw->handler = give_a_word;
+  pn_listener_raw_accept(pn_event_listener(event), raw->raw);
+  return true;
+}
+
+static void descriptors_run_out_while_raw_ones_are_accepted(void **state) {
+  struct host *host = *state;
+  struct actor *listener = host_listener(host, "listener");
+  listener->handler = accept_raw;
+  pn_proactor_listen(host->proactor, listener->listener, "127.0.0.1:0", 4 * CROWD);
+  host_until(host, "listener", PN_LISTENER_OPEN);
+  struct peers peers = peers_start(raw_crowd, listener_address(listener));
+  int taken[SPARE];
+  rlim_t before = limit_files(next_file() + SPARE);
+  for (int i = 0; i < SPARE; i++) taken[i] = dup(STDERR_FILENO);
+  tell(peers.to);
+  wait_for(peers.from);
+  host_start(host, 2);
+  usleep(200000); /* those that wait are hung up on, and come again */
+  for (int i = 0; i < SPARE; i++) close(taken[i]);
+  wait_for(peers.from);
+  host_stop(host);
+  tell(peers.to);
+  assert_int_equal(peers_end(&peers), 0);
+  limit_files(before);
+  assert_int_equal(listener->seen[PN_LISTENER_CLOSE], 0);
+  unsigned served = 0;
+  for (const struct actor *actor = host->actors; actor; actor = actor->next) served += actor->settled;
+  assert_true(served >= CROWD);
+}
+
 static void ten_thousand_are_cut_at_once(void **state) {
   struct host *host = *state;
   rlim_t before = limit_files(RLIM_INFINITY), most = limit_files(RLIM_INFINITY);
@@ -196,6 +281,8 @@ int main(void) {
 #define ON_A_HOST(test) cmocka_unit_test_setup_teardown(test, host_setup, host_teardown)
       ON_A_HOST(descriptors_run_out_while_connecting),
       ON_A_HOST(descriptors_run_out_while_accepting),
+      ON_A_HOST(descriptors_run_out_while_a_raw_one_connects),
+      ON_A_HOST(descriptors_run_out_while_raw_ones_are_accepted),
       ON_A_HOST(ten_thousand_are_cut_at_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,7 @@
 /* own_test.c: what only Baryon's proactor has: pn_proactor_run and its kin, work queues, metrics, heartbeats past a handler that
- * sleeps, the ownership checker. <baryon/work_queue.h>, <baryon/metrics.h>, <baryon/check.h> */
+ * sleeps. <baryon/work_queue.h>, <baryon/metrics.h> */
 #include "test.h"
 
-#include <baryon/check.h>
 #include <baryon/metrics.h>
 #include <baryon/work_queue.h>
 
@@ -336,134 +335,7 @@ static void heartbeats_while_another_handler_sleeps(void **state) {
   heartbeats_come_from_a_sleeping_server(*state, true);
 }
 
-/* The ownership checker, in a process of its own, since it is switched on by the environment. */
-
-static void child_nobody(struct host *host) {
-  struct actor *client = connected(host);
-  pn_connection_close(client->connection); /* nobody holds its batch */
-}
-
-static bool close_clients(struct actor *actor, pn_event_t *event) {
-  if (pn_event_type(event) != PN_CONNECTION_WAKE) return false;
-  pn_connection_close(host_actor(actor->host, "client")->connection);
-  return true;
-}
-
-static void child_other(struct host *host) { /* a handler of one connection uses another one */
-  connected(host);
-  struct actor *server = host_actor(host, "server");
-  server->handler = close_clients;
-  pn_connection_wake(server->connection);
-  host_until(host, "server", PN_CONNECTION_WAKE);
-}
-
-static pn_event_batch_t *batch_of(pn_proactor_t *proactor, pn_connection_t *connection) {
-  for (;;) {
-    pn_event_batch_t *batch = pn_proactor_wait(proactor);
-    if (pn_event_batch_connection(batch) == connection) return batch;
-    while (pn_event_batch_next(batch)) continue;
-    pn_proactor_done(proactor, batch);
-  }
-}
-
-static bool adopts;
-
-static void *use_batch(void *context) {
-  pn_event_batch_t *batch = context;
-  if (adopts) pn_check_adopt(batch);
-  pn_connection_close(pn_event_batch_connection(batch));
-  return NULL;
-}
-
-static void child_handed(struct host *host) { /* the batch is handed to another thread */
-  struct actor *client = connected(host);
-  pthread_t thread;
-  pn_connection_wake(client->connection);
-  pn_event_batch_t *batch = batch_of(host->proactor, client->connection);
-  pthread_create(&thread, NULL, use_batch, batch);
-  pthread_join(thread, NULL);
-  pn_proactor_done(host->proactor, batch);
-}
-
-static void child_adopted(struct host *host) {
-  adopts = true;
-  child_handed(host);
-}
-
-static atomic_bool met;
-
-static void *flow_much(void *context) {
-  while (!met) pn_link_flow(context, 1);
-  return NULL;
-}
-
-static void child_meeting(struct host *host) { /* two threads inside calls at once */
-  struct actor *client = connected(host);
-  pthread_t threads[2];
-  pn_connection_wake(client->connection);
-  pn_event_batch_t *batch = batch_of(host->proactor, client->connection);
-  pn_link_t *receiver = pn_receiver(pn_session(client->connection), "r");
-  for (unsigned i = 0; i < 2; i++) pthread_create(&threads[i], NULL, flow_much, receiver);
-  pause_ms(300);
-  met = true;
-  for (unsigned i = 0; i < 2; i++) pthread_join(threads[i], NULL);
-  pn_proactor_done(host->proactor, batch);
-}
-
-static const struct {
-  const char *name;
-  void (*run)(struct host *host);
-} children[] = {{"nobody", child_nobody}, {"other", child_other}, {"handed", child_handed},
-    {"adopted", child_adopted}, {"meeting", child_meeting}};
-
-static int be_child(const char *name) {
-  for (size_t i = 0; i < sizeof children / sizeof *children; i++) {
-    if (strcmp(children[i].name, name) != 0) continue;
-    struct host *host = host_new();
-    children[i].run(host);
-    _exit(0);
-  }
-  return 2;
-}
-
-/* What a child has reported: the lines of the checker. */
-static void assert_reports(const char *setting, const char *child, const char *expected) {
-  char command[256], line[512], self[200];
-  const ssize_t size = readlink("/proc/self/exe", self, sizeof self - 1);
-  bool found = false;
-  unsigned reports = 0;
-  assert_true(size > 0);
-  self[size] = '\0';
-  (void)snprintf(command, sizeof command, "PN_CHECK=%s '%s' --child %s 2>&1", setting, self, child);
-  FILE *output = popen(command, "r"); /* NOLINT(cert-env33-c): a command of the test's own */
-  assert_non_null(output);
-  while (fgets(line, sizeof line, output)) {
-    if (strncmp(line, "PN_CHECK:", 9) != 0) continue;
-    reports++;
-    if (expected && strstr(line, expected)) found = true;
-  }
-  assert_int_equal(pclose(output), 0);
-  if (expected && !found) fail_msg("%s: none of %u reports says '%s'", child, reports, expected);
-  if (!expected && reports > 0) fail_msg("%s: %u reports, the last: %s", child, reports, line);
-}
-
-static void checker_reports_calls_by_who_does_not_have_it(void **state) {
-  (void)state;
-  assert_reports("threads", "nobody", "pn_connection_close(");
-  assert_reports("threads", "nobody", "while nobody holds the batch");
-  assert_reports("threads", "other", "while nobody holds the batch");
-  assert_reports("threads", "meeting", "while pn_link_flow");
-}
-
-static void checker_lets_batches_be_handed_on_unless_it_is_strict(void **state) {
-  (void)state;
-  assert_reports("threads", "handed", NULL);
-  assert_reports("threads,strict", "handed", "whose connection's batch was got by thread");
-  assert_reports("threads,strict", "adopted", NULL);
-}
-
-int main(int argc, char **argv) {
-  if (argc == 3 && strcmp(argv[1], "--child") == 0) return be_child(argv[2]);
+int main(void) {
 #define ON_HOST(test) cmocka_unit_test_setup_teardown(test, host_setup, host_teardown)
   const struct CMUnitTest tests[] = {
       ON_HOST(runners_run_until_stopped),
@@ -478,8 +350,6 @@ int main(int argc, char **argv) {
       ON_HOST(metrics_count),
       ON_HOST(heartbeats_while_its_handler_sleeps),
       ON_HOST(heartbeats_while_another_handler_sleeps),
-      cmocka_unit_test(checker_reports_calls_by_who_does_not_have_it),
-      cmocka_unit_test(checker_lets_batches_be_handed_on_unless_it_is_strict),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* raw_test.c: raw connections, what is seen of them and what they do not put up with.
  *
  * One raw connection at a time ("raw") is watched; its peer is a bare socket that the test plays itself. What it has seen is kept
- * as words, the names of its events without their common prefix. */
+ * as words, the names of its events without their common prefix. Its batch is kept until the next is asked for, so that a test may
+ * use it in between. */
 #include "socket.h"
 
 #include <baryon/metrics.h>
@@ -38,8 +39,10 @@ struct host {
   size_t read;     /* octets */
   unsigned given, returned, written;
   bool inactive;
-  bool hold;     /* take nothing back by itself before the end */
-  int listening; /* the peer's sockets */
+  bool hushed;             /* a wake is the test's own, and no word */
+  pn_event_batch_t *batch; /* of `raw`; NULL: none is held */
+  bool hold;               /* take nothing back by itself before the end */
+  int listening;           /* the peer's sockets */
   int peer;
   char address[ADDRESS];
   char memory[SLOTS][SIZE];
@@ -119,6 +122,10 @@ static void see(struct host *host, pn_event_t *event) {
   assert_ptr_equal(raw, host->raw);
   assert_ptr_equal(pn_event_proactor(event), host->proactor);
   assert_null(pn_event_connection(event));
+  if (host->hushed && pn_event_type(event) == PN_RAW_CONNECTION_WAKE) {
+    host->hushed = false;
+    return;
+  }
   word(host, pn_event_type_name(pn_event_type(event)) + strlen("PN_RAW_CONNECTION_"));
   if (host->handler) host->handler(host, event);
   const bool last = pn_event_type(event) == PN_RAW_CONNECTION_DRAIN_BUFFERS;
@@ -130,11 +137,23 @@ static void see(struct host *host, pn_event_t *event) {
   }
 }
 
-static void turn(struct host *host) {
-  pn_event_batch_t *batch = pn_proactor_wait(host->proactor);
+static void release(struct host *host) {
+  if (host->batch) pn_proactor_done(host->proactor, host->batch);
+  host->batch = NULL;
+}
+
+static void handle(struct host *host, pn_event_batch_t *batch) {
   assert_true(!pn_event_batch_raw_connection(batch) || pn_event_batch_raw_connection(batch) == host->raw);
   for (pn_event_t *event; (event = pn_event_batch_next(batch));) see(host, event);
-  pn_proactor_done(host->proactor, batch);
+  if (host->raw && pn_event_batch_raw_connection(batch))
+    host->batch = batch;
+  else
+    pn_proactor_done(host->proactor, batch);
+}
+
+static void turn(struct host *host) {
+  release(host);
+  handle(host, pn_proactor_wait(host->proactor));
 }
 
 static void until_word(struct host *host, const char *text) {
@@ -147,17 +166,19 @@ static void until_over(struct host *host) {
   assert_int_equal(host->given, host->returned);
 }
 
-/* All that there is to do now. */
+/* All that there is to do now. The batch is held then, while the connection is there. */
 static void settle(struct host *host) {
   const struct timespec moment = {0, 20000000};
+  release(host);
   for (int i = 0; i < 3; i++) {
-    pn_event_batch_t *batch;
-    while ((batch = pn_proactor_get(host->proactor))) {
-      for (pn_event_t *event; (event = pn_event_batch_next(batch));) see(host, event);
-      pn_proactor_done(host->proactor, batch);
-    }
+    for (pn_event_batch_t *batch; (batch = pn_proactor_get(host->proactor)); release(host))
+      handle(host, batch);
     nanosleep(&moment, NULL);
   }
+  if (!host->raw) return;
+  host->hushed = true;
+  pn_raw_connection_wake(host->raw);
+  while (host->hushed) turn(host);
 }
 
 static int setup(void **state) {
@@ -172,6 +193,7 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
   struct host *host = *state;
+  release(host);
   pn_proactor_free(host->proactor);
   if (host->peer >= 0) close(host->peer);
   close(host->listening);
@@ -392,6 +414,19 @@ static void refused(void **state) {
   assert_int_equal(host->written, 1);
 }
 
+/* The batch is left after the wake, with what had come of connecting. */
+static void woken_and_refused(void **state) {
+  struct host *host = *state;
+  pn_proactor_raw_connect(host->proactor, host->raw, closed_address());
+  pn_raw_connection_wake(host->raw);
+  pn_event_batch_t *batch = pn_proactor_wait(host->proactor);
+  assert_int_equal(pn_event_type(pn_event_batch_next(batch)), PN_RAW_CONNECTION_WAKE);
+  pn_proactor_done(host->proactor, batch);
+  until_over(host);
+  assert_words(host, "DISCONNECTED ");
+  assert_failed(host, "Connection refused - on connect 127.0.0.1:");
+}
+
 static void not_resolved(void **state) {
   struct host *host = *state;
   give(host, 0, 2);
@@ -500,8 +535,8 @@ static void disconnected_with_a_condition(void **state) {
 static void closed_before_it_is_connected(void **state) {
   struct host *host = *state;
   give(host, 0, 1);
-  pn_proactor_raw_connect(host->proactor, host->raw, host->address);
   pn_raw_connection_close(host->raw);
+  pn_proactor_raw_connect(host->proactor, host->raw, host->address);
   until_over(host);
   assert_words(host, "CLOSED_READ CLOSED_WRITE DISCONNECTED ");
 }
@@ -603,6 +638,7 @@ int main(void) {
       TEST(peer_that_never_reads),
       TEST(buffers_are_refused_by_count),
       TEST(refused),
+      TEST(woken_and_refused),
       TEST(not_resolved),
       TEST(peers_end_without_buffers),
       TEST(octets_before_the_end_are_not_lost),

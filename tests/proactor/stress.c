@@ -3,7 +3,7 @@
  *   stress [--seed N] [--seconds N] [--workers N] [--callers N] [--without WHAT,...] [--only WHAT,...]
  *
  * Workers handle events, half of them by pn_proactor_wait and half by pn_proactor_run; callers call from outside. WHAT narrows
- * it down: one of the names in `whats`. A failure prints all numbers needed to try again; threads make each run another one.
+ * it down: one of the names in `whats`. Raw connections (raw_stress.c) are in it, too. A failure prints all numbers needed to try again; threads make each run another one.
  *
  * Checked: no two threads in one connection; exactly one final event, and nothing after it; of work that was accepted, exactly
  * one of run and cancel is called; all that was begun has ended once everything is disconnected, within a minute. What else goes
@@ -11,6 +11,7 @@
  *
  * A connection lives in a slot, which has a reference to it: it may be woken for as long as the slot holds it. The reference is
  * dropped by the thread that handled the final event, when it has ended that batch. */
+#include "stress.h"
 #include "secure.h"
 
 #include <baryon/work_queue.h>
@@ -38,34 +39,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SLOTS = 128, CALLED = 64, LISTENERS = 4, THREADS = 32, ADDRESS = 64, PATIENCE = 60 };
+enum { SLOTS = 128, CALLED = 64, LISTENERS = 4, THREADS = 32, PATIENCE = 60 };
 
-enum what {
-  CONNECT,
-  LISTEN,
-  CLOSE,
-  WAKE,
-  WORK,
-  DELAYED_WORK,
-  TIMER,
-  INTERRUPT,
-  DISCONNECT,
-  STOP,
-  RELEASE,
-  IMPORT,
-  ABORT,
-  SEND,
-  FLUSH,
-  LEAVE,
-  REFUSED,
-  UNRESOLVED,
-  SECURE,
-  RENEW,
-  WHATS
-};
 static const char *const whats[WHATS] = {"connect", "listen", "close", "wake", "work", "delayed-work",
     "timer", "interrupt", "disconnect", "stop", "release", "import", "abort", "send", "flush", "leave",
-    "refused", "unresolved", "secure", "renew"};
+    "refused", "unresolved", "raw-connect", "raw-accept", "raw-read", "raw-write", "raw-close", "secure",
+    "renew"};
 
 struct slot {
   pthread_mutex_t mutex; /* of the next two */
@@ -99,25 +78,38 @@ static _Thread_local uint64_t state; /* of the thread's random numbers */
 static _Thread_local struct slot
     *over_slots; /* whose final event this thread has handled, in a batch that may not have ended */
 
-__attribute__((noreturn)) static void fail(const char *what) {
+void fail(const char *what) {
   fprintf(stderr, "stress: %s\nstress: again: --seed %u --seconds %u --workers %u --callers %u\n", what,
       world.seed, world.seconds, world.workers, world.callers);
   abort();
 }
 
-static uint32_t any(uint32_t below) {
+uint32_t any(uint32_t below) {
   state ^= state << 13;
   state ^= state >> 7;
   state ^= state << 17;
   return (uint32_t)(state >> 32) % below;
 }
 
-/* Whether to do something: once in so many times. */
-static bool now(enum what what, uint32_t once_in) {
+bool now(enum what what, uint32_t once_in) {
   if (world.off[what] || any(once_in) || atomic_load(&world.ending)) return false;
   atomic_fetch_add(&world.did[what], 1);
   return true;
 }
+
+/* What the raw connections share. */
+
+pn_proactor_t *stressed(void) { return world.proactor; }
+
+void count_begun(void) { atomic_fetch_add(&world.live, 1); }
+
+void count_ended(void) { atomic_fetch_sub(&world.live, 1); }
+
+void count_work_added(void) { atomic_fetch_add(&world.added, 1); }
+
+void count_work_run(void) { atomic_fetch_add(&world.run, 1); }
+
+void count_work_cancelled(void) { atomic_fetch_add(&world.cancelled, 1); }
 
 /* Slots. */
 
@@ -172,12 +164,12 @@ static void work_done(pn_connection_t *connection, void *context) {
   struct slot *slot = context;
   if (pn_connection_get_context(connection) != slot) fail("work for another connection");
   if (atomic_load(&slot->finals)) fail("work after the final event");
-  atomic_fetch_add(&world.run, 1);
+  count_work_run();
 }
 
 static void work_cancelled(void *context) {
   (void)context;
-  atomic_fetch_add(&world.cancelled, 1);
+  count_work_cancelled();
 }
 
 /* What callers do. */
@@ -190,14 +182,18 @@ static void with_address(char *address) {
   pthread_mutex_unlock(&listener->mutex);
 }
 
-static void connect_somewhere(void) {
-  char address[ADDRESS] = "";
+void some_address(char address[ADDRESS]) {
   if (now(REFUSED, 8))
     strcpy(address, "127.0.0.1:1");
   else if (now(UNRESOLVED, 16))
     strcpy(address, "no-such-host.invalid:1");
   else
     with_address(address);
+}
+
+static void connect_somewhere(void) {
+  char address[ADDRESS];
+  some_address(address);
   struct slot *slot = *address ? take_slot(CALLED) : NULL;
   if (!slot) return;
   pn_proactor_connect2(world.proactor, move_in(slot), now(SECURE, 2) ? secure_client(any(4)) : NULL, address);
@@ -241,7 +237,7 @@ static void close_listener(struct listener *listener) {
 static void add_work(struct slot *slot, pn_millis_t delay) {
   bool added = delay ? pn_work_queue_schedule(slot->queue, delay, work_done, work_cancelled, slot)
                      : pn_work_queue_add_or_cancel(slot->queue, work_done, work_cancelled, slot);
-  if (added) atomic_fetch_add(&world.added, 1);
+  if (added) count_work_added();
 }
 
 /* Whether it is connected, busy, closing or over by now is chance. */
@@ -260,6 +256,7 @@ static void *call(void *context) {
   while (!atomic_load(&world.ending)) {
     if (now(CONNECT, 4)) connect_somewhere();
     if (now(IMPORT, 16)) import_pair();
+    raw_call();
     if (now(LISTEN, 16)) listen_somewhere(&world.listeners[any(LISTENERS)]);
     if (now(CLOSE, 200)) close_listener(&world.listeners[any(LISTENERS)]);
     for (uint32_t i = any(8); i > 0; i--) touch_slot(&world.slots[any(SLOTS)]);
@@ -280,7 +277,14 @@ static void *call(void *context) {
 
 /* What handlers do. */
 
+/* Half of the listeners have raw connections, for the most part; the others now and then. */
+static bool accepts_raw(pn_listener_t *of) {
+  const struct listener *listener = pn_listener_get_context(of);
+  return (listener - world.listeners) % 2 ? any(16) && now(RAW_ACCEPT, 1) : now(RAW_ACCEPT, 16);
+}
+
 static void accept_it(pn_listener_t *listener) {
+  if (accepts_raw(listener) && raw_accept(listener)) return;
   struct slot *slot = take_slot(SLOTS);
   if (!slot) {
     pn_listener_accept2(listener, NULL, NULL); /* one that no slot knows: see handle */
@@ -389,6 +393,7 @@ static void handle(void *context, pn_event_t *event) {
   struct slot *slot = connection ? pn_connection_get_context(connection) : NULL;
   atomic_fetch_add(&world.events, 1);
   if (pn_event_listener(event)) handle_listener(pn_event_listener(event), pn_event_type(event));
+  if (pn_event_raw_connection(event)) raw_handle(event, pn_event_raw_connection(event));
   if (!connection) return;
   if (!slot) {
     if (pn_event_type(event) == PN_CONNECTION_REMOTE_OPEN) pn_connection_close(connection);
@@ -466,6 +471,7 @@ static void report(void) {
          ", cancelled %" PRIuLEAST64 "\n",
       atomic_load(&world.secured), atomic_load(&world.added), atomic_load(&world.run),
       atomic_load(&world.cancelled));
+  raw_report();
   if (atomic_load(&world.added) != atomic_load(&world.run) + atomic_load(&world.cancelled))
     fail("work was lost or done twice");
   if (atomic_load(&world.did[SECURE]) > 1000 && atomic_load(&world.secured) == 0) fail("TLS was never begun");
@@ -475,6 +481,7 @@ static void play(void) {
   pthread_t workers[THREADS], callers[THREADS];
   secure_start();
   world.proactor = pn_proactor();
+  raw_begin();
   for (int i = 0; i < SLOTS; i++) pthread_mutex_init(&world.slots[i].mutex, NULL);
   for (int i = 0; i < LISTENERS; i++) pthread_mutex_init(&world.listeners[i].mutex, NULL);
   for (unsigned i = 0; i < world.workers; i++)

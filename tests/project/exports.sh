@@ -17,6 +17,8 @@ marked() { readelf -sW "$static" | awk '($5 == "GLOBAL" || $5 == "WEAK") && $6 =
 
 [ -z "$(listed | uniq -d)" ] || fault "twice on the list: $(listed | uniq -d | xargs)"
 [ -z "$(grep -vE '^(#.*|[A-Za-z_][A-Za-z_0-9]*)$' "$list")" ] || fault "the list holds more than names"
+absent=$(comm -23 <(listed) <(exported))
+[ -z "$absent" ] || fault "on the list but not exported:" $absent
 extra=$(comm -13 <(listed) <(exported))
 [ -z "$extra" ] || fault "exported but not on the list:" $extra
 lost=$(comm -13 <(listed) <(marked))

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static const struct scenario *const groups[] = {address_scenarios, close_scenarios, connect_scenarios,
-    listener_scenarios, message_scenarios, peer_scenarios, proactor_scenarios, wake_scenarios};
+    listener_scenarios, message_scenarios, peer_scenarios, proactor_scenarios, raw_scenarios, wake_scenarios};
 
 struct options {
   bool singly;

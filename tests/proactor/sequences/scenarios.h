@@ -14,7 +14,8 @@ struct scenario {
 
 /* Each ends with an entry without a name. */
 extern const struct scenario address_scenarios[], close_scenarios[], connect_scenarios[],
-    listener_scenarios[], message_scenarios[], peer_scenarios[], proactor_scenarios[], wake_scenarios[];
+    listener_scenarios[], message_scenarios[], peer_scenarios[], proactor_scenarios[], raw_scenarios[],
+    wake_scenarios[];
 
 /* "client" connects to "listener", which accepts "server" and closes. Either handler may be NULL. */
 struct actor *pair_with(struct host *host, handler_fn *client, handler_fn *server);
