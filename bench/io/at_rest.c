@@ -5,6 +5,7 @@
  * turn is one connection. The memory of the kernel's sockets is not counted. */
 #include "loop.h"
 #include "process.h"
+#include "secure.h"
 
 #include <proton/connection.h>
 #include <proton/link.h>
@@ -80,11 +81,12 @@ static void allow_files(void) {
 }
 
 int main(int argc, char **argv) {
-  const struct option_number numbers[] = {{"turns", &turns, 1, 1000000, "connections"}};
+  const struct option_number numbers[] = {{"turns", &turns, 1, 1000000, "connections"}, SECURE_OPTION};
   options_read(argc, argv, numbers, sizeof numbers / sizeof *numbers);
   allow_files();
   conns = calloc((size_t)turns, sizeof(pn_connection_t *));
   if (!conns) die("out of memory");
+  secure_start();
   loop_reach(server_start(serve));
   resident_octets(&client_octets, &server_octets);
   for (int i = 0; i < AT_A_TIME; i++) begin();

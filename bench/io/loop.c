@@ -6,6 +6,7 @@
 #include "loop.h"
 
 #include "process.h"
+#include "secure.h"
 
 #include <proton/condition.h>
 #include <proton/connection.h>
@@ -48,7 +49,7 @@ static void report_port(void) {
 static void answer(pn_event_t *event, pn_event_type_t type) {
   switch (type) {
   case PN_LISTENER_OPEN: report_port(); break;
-  case PN_LISTENER_ACCEPT: pn_listener_accept2(pn_event_listener(event), NULL, NULL); break;
+  case PN_LISTENER_ACCEPT: pn_listener_accept2(pn_event_listener(event), NULL, secure_server()); break;
   case PN_LISTENER_CLOSE:
     die_of_condition("listening", pn_listener_condition(pn_event_listener(event)));
     break;
@@ -121,7 +122,8 @@ void loop_reach(uint16_t port) {
 
 void loop_connect(void *context, int sasl) {
   pn_connection_t *conn = pn_connection();
-  pn_transport_t *transport = sasl ? pn_transport() : NULL;
+  pn_transport_t *transport = secure_client();
+  if (sasl && !transport) transport = pn_transport();
   if (sasl) pn_sasl_allowed_mechs(pn_sasl(transport), "ANONYMOUS");
   pn_connection_set_context(conn, context);
   pn_proactor_connect2(proactor, conn, transport, address);
@@ -131,6 +133,7 @@ void loop_drive(loop_handler *handle) {
   handler = handle;
   run(NULL);
   pn_proactor_free(proactor);
+  secure_stop();
 }
 
 pn_session_t *loop_open_session(pn_connection_t *conn) {

@@ -5,6 +5,7 @@
 #include "loop.h"
 #include "payload.h"
 #include "process.h"
+#include "secure.h"
 
 #include <proton/connection.h>
 #include <proton/link.h>
@@ -67,9 +68,11 @@ int main(int argc, char **argv) {
       {"warmup", &warmup, 1, 1000000000, "messages before these"},
       {"size", &size, MESSAGE_LEAST, 64 << 20, "octets of a message"},
       {"credit", &credit, 1, 1000000, "messages that may be under way"},
+      SECURE_OPTION,
   };
   options_read(argc, argv, numbers, sizeof numbers / sizeof *numbers);
   payload_start((size_t)size);
+  secure_start();
   loop_reach(server_start(serve));
   loop_connect(NULL, 0);
   loop_drive(handle_client);

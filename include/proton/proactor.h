@@ -100,7 +100,9 @@ PNP_EXTERN void pn_proactor_free(pn_proactor_t *proactor);
  *                    who holds a batch of it may use it
  * @param transport   given to the proactor, which frees it at the same time in any case. NULL: one is made
  * @param addr        "host:port", divided at the last colon; copied. An empty host is this machine, over IPv6
- *                    or IPv4. An empty port is 5672, as is "amqp"; "amqps" is 5671
+ *                    or IPv4. An empty port is 5672, as is "amqp"; "amqps" is 5671. TLS, if the transport has
+ *                    it, expects that host where neither pn_ssl_set_peer_hostname() nor
+ *                    pn_connection_set_hostname() has named another
  * @threads           any
  */
 PNP_EXTERN void pn_proactor_connect2(

@@ -61,8 +61,8 @@ typedef enum {
 PN_EXTERN pn_sasl_t *pn_sasl(pn_transport_t *transport);
 
 /**
- * Whether there are more mechanisms than those built in: a default implementation has been set with
- * pnx_sasl_set_default_implementation().
+ * Whether there are more mechanisms than those built in: the library Cyrus SASL (libsasl2.so.2) is there, or
+ * a default implementation has been set with pnx_sasl_set_default_implementation().
  *
  * @threads any
  */
@@ -126,8 +126,13 @@ PN_EXTERN void pn_sasl_set_allow_insecure_mechs(pn_sasl_t *sasl, bool insecure);
 PN_EXTERN bool pn_sasl_get_allow_insecure_mechs(pn_sasl_t *sasl);
 
 /**
- * Set the name of the configuration that an implementation with configuration files reads. The mechanisms
- * built in have none.
+ * Set the name of the configuration that Cyrus SASL reads as a server, `NAME.conf`, and have the transport use
+ * what that library has beside the mechanisms built in. pn_sasl_config_path() does that, too, and
+ * pn_sasl_allowed_mechs() with a name that is not built in; without any of them the library is not used. Where
+ * it is missing there is what is built in.
+ *
+ * The library has one configuration for the process: what the first transport that needs it says counts. Users
+ * are looked up in the thread that has the transport, which may take a disk's time.
  *
  * @param sasl  the SASL side of a transport
  * @param name  copied; NULL: "proton-server" or "proton-client"
@@ -135,11 +140,11 @@ PN_EXTERN bool pn_sasl_get_allow_insecure_mechs(pn_sasl_t *sasl);
 PN_EXTERN void pn_sasl_config_name(pn_sasl_t *sasl, const char *name);
 
 /**
- * Set where an implementation with configuration files looks for them. The mechanisms built in have none.
+ * Set where Cyrus SASL looks for its configuration; see pn_sasl_config_name().
  *
  * @param sasl  the SASL side of a transport
  * @param path  directories with colons between them; copied. NULL: the environment variable
- *              PN_SASL_CONFIG_PATH, or what the implementation takes without
+ *              PN_SASL_CONFIG_PATH, or what the library takes without
  */
 PN_EXTERN void pn_sasl_config_path(pn_sasl_t *sasl, const char *path);
 

@@ -230,7 +230,7 @@ PN_EXTERN pn_ssl_resume_status_t pn_ssl_resume_status(pn_ssl_t *ssl);
  * Set the host name that the peer's certificate has to be for, and that a client tells its server it wants.
  *
  * Without it a client takes that of the connection that its transport is bound to
- * (pn_connection_set_hostname()). A numeric address is compared with the addresses in the certificate. A
+ * (pn_connection_set_hostname()), or else of the address that a proactor connects it to. A numeric address is compared with the addresses in the certificate. A
  * wildcard in a certificate stands for the whole of the leftmost label.
  *
  * @param ssl       the TLS side of a transport

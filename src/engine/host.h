@@ -49,6 +49,12 @@ PN_EXTERN extern unsigned char pni_checks;
 /* The calling thread, as the system numbers it. */
 PN_EXTERN long pni_thread_number(void);
 
+/* A client's transport is about to be connected to that host: who it is to be, if nobody has said (TLS). False: no memory. */
+PN_EXTERN bool pni_transport_reach(pn_transport_t *transport, const char *host);
+
+/* Whether it is a server's, and its client has not opened yet: then somebody has to look at the clock. */
+PN_EXTERN bool pni_transport_awaits_open(const pn_transport_t *transport);
+
 /* What has gone through a transport. */
 struct pni_traffic {
   uint64_t bytes_in, bytes_out, frames_in, frames_out;

@@ -9,6 +9,7 @@
 #include "engine/connection.h"
 #include "engine/event.h"
 #include "engine/fail.h"
+#include "engine/host.h"
 #include "engine/pieces.h"
 #include "engine/trace.h"
 #include "wire/limits.h"
@@ -349,6 +350,25 @@ bool pn_transport_closed(pn_transport_t *transport) {
   return transport->tail_closed && transport->head_closed;
 }
 
+/* Time. */
+
+bool pni_transport_awaits_open(const pn_transport_t *transport) {
+  const uint8_t state = transport->state;
+  const bool opened = state != PNI_START && state != PNI_OPEN_SENT && state != PNI_CLOSE_PIPE;
+  return transport->server && !opened && !transport->tail_closed;
+}
+
+/* A client that stops somewhere on its way to open, in any layer, is not waited for. */
+static int64_t await_open(pn_transport_t *transport, int64_t now, int64_t deadline) {
+  if (transport->open_deadline == 0) transport->open_deadline = now + PNI_LIMIT_BEFORE_OPEN;
+  if (now < transport->open_deadline)
+    return deadline != 0 && deadline < transport->open_deadline ? deadline : transport->open_deadline;
+  pni_transport_error(transport, pni_fault_types[PNI_FAULT_IDLE].condition,
+      "the client has not opened the connection within %d ms", PNI_LIMIT_BEFORE_OPEN);
+  return deadline;
+}
+
 int64_t pn_transport_tick(pn_transport_t *transport, int64_t now) {
-  return transport->layers.count > 0 ? pni_layer_tick(transport, 0, now) : 0;
+  const int64_t deadline = transport->layers.count > 0 ? pni_layer_tick(transport, 0, now) : 0;
+  return pni_transport_awaits_open(transport) ? await_open(transport, now, deadline) : deadline;
 }

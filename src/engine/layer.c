@@ -3,6 +3,7 @@
  * The stack is laid before the first octet goes in or out, so that whatever a program sets up before then counts, in any
  * order. It ends with the layer of AMQP frames, always. Runs in the thread that holds the connection. */
 #include "engine/layer.h"
+#include "engine/host.h"
 
 #include "engine/transport.h"
 
@@ -58,4 +59,11 @@ void pni_layer_insert(pn_transport_t *transport, unsigned at, const struct pni_l
   for (unsigned i = layers->count; i > at; i--) layers->stack[i] = layers->stack[i - 1];
   layers->stack[at] = layer;
   layers->count++;
+}
+
+bool pni_transport_reach(pn_transport_t *transport, const char *host) {
+  pni_status status = PNI_OK;
+  for (const struct pni_known_layer *const *known = pni_known_layers; *known && status == PNI_OK; known++)
+    if ((*known)->reach) status = (*known)->reach(transport, host);
+  return status == PNI_OK;
 }

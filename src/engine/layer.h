@@ -65,6 +65,8 @@ struct pni_known_layer {
   bool (*recognise)(const uint8_t *bytes, size_t size); /* NULL: by protocol_id */
   bool (*wanted)(pn_transport_t *transport);
   bool (*allowed)(pn_transport_t *transport);
+  /* A client's host has been told (pni_transport_reach()), before the first octet; NULL: it is of no interest. */
+  pni_status (*reach)(pn_transport_t *transport, const char *host);
 };
 extern const struct pni_known_layer *const pni_known_layers[]; /* NULL at the end; the outermost first */
 

@@ -73,6 +73,7 @@ struct pn_transport_t {
   uint32_t frame_limit;                 /* the largest frame that the peer takes now */
   pn_millis_t idle_timeout, remote_idle_timeout;
   struct pni_idle idle;
+  int64_t open_deadline; /* of a server's client; 0 before the first tick */
   uint64_t bytes_in, bytes_out, frames_in, frames_out;
   uint64_t messages_in,
       messages_out;           /* deliveries whose last frame has come, or left, and that were not aborted */

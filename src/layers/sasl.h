@@ -62,7 +62,8 @@ struct pni_sasl {
   char *asked_user;             /* whom it is about */
   pn_sasl_secret_source_t source;
   void *source_context;
-  struct pni_scram *scram; /* the exchange, if it is one of SCRAM */
+  struct pni_scram *scram;      /* the exchange, if it is one of SCRAM */
+  struct pni_sasl_cyrus *cyrus; /* the library of that name, if it has been asked */
   pn_sasl_wake_t wake;
   void *wake_context;
 };
@@ -121,6 +122,9 @@ extern const pnx_sasl_implementation pni_sasl_built_in;
 /* The name of a mechanism that asks the program about its users, as a text that stays; "" for any other. */
 const char *pni_sasl_built_in_name(const char *name);
 
+/* Whether PLAIN and its kind may be used, as far as listeners are concerned. */
+bool pni_sasl_may_show_password(pn_transport_t *transport);
+
 /* How a server's exchange ends: with an outcome and, if that is PN_SASL_OK, a user. */
 void pni_sasl_conclude(pn_transport_t *transport, pn_sasl_outcome_t outcome, const char *user);
 /* Whether a server's client may act as that: nobody (""), or itself. */
@@ -138,6 +142,25 @@ void pni_sasl_scram_outcome(pn_transport_t *transport, pn_bytes_t data);
 /* A server's question about the user has been answered. */
 void pni_sasl_scram_answered(pn_transport_t *transport, const char *user, const char *secret);
 void pni_sasl_scram_free(struct pni_sasl *sasl);
+
+/* sasl_cyrus.c. Where a function says false the library has nothing to do with it. */
+
+/* A server's list with the library's mechanisms behind it; stays until it is asked for again. */
+const char *pni_sasl_cyrus_list(pn_transport_t *transport, const char *list);
+/* A client's init, for a mechanism that is not in the list of those built in. */
+bool pni_sasl_cyrus_init(
+    pn_transport_t *transport, const char *mechanism, pn_bytes_t message, const char *list);
+bool pni_sasl_cyrus_response(pn_transport_t *transport, pn_bytes_t message);
+/* A client chooses one that is not built in. */
+bool pni_sasl_cyrus_choose(pn_transport_t *transport, const char *mechanisms);
+bool pni_sasl_cyrus_challenge(pn_transport_t *transport, pn_bytes_t challenge);
+bool pni_sasl_cyrus_outcome(pn_transport_t *transport, pn_bytes_t data);
+/* As in pnx_sasl_implementation. */
+bool pni_sasl_cyrus_can_encrypt(pn_transport_t *transport);
+ssize_t pni_sasl_cyrus_most(pn_transport_t *transport);
+ssize_t pni_sasl_cyrus_encode(pn_transport_t *transport, pn_bytes_t in, pn_bytes_t *out);
+ssize_t pni_sasl_cyrus_decode(pn_transport_t *transport, pn_bytes_t in, pn_bytes_t *out);
+void pni_sasl_cyrus_free(struct pni_sasl *sasl);
 
 /* sasl_token.c: XOAUTH2 and OAUTHBEARER, of a client whose password is a token. */
 

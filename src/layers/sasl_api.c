@@ -7,6 +7,7 @@
 
 #include "engine/connection.h"
 #include "engine/logger.h"
+#include "layers/cyrus.h"
 #include "layers/mechanism.h"
 #include "layers/scram.h"
 #include <stdatomic.h>
@@ -83,7 +84,9 @@ pn_sasl_t *pn_sasl(pn_transport_t *transport) {
   return transport && pni_sasl(transport) ? (pn_sasl_t *)transport : NULL;
 }
 
-bool pn_sasl_extended(void) { return atomic_load(&default_implementation) != &pni_sasl_built_in; }
+bool pn_sasl_extended(void) {
+  return atomic_load(&default_implementation) != &pni_sasl_built_in || pni_cyrus_present();
+}
 
 void pn_sasl_done(pn_sasl_t *sasl0, pn_sasl_outcome_t outcome) {
   struct pni_sasl *const sasl = of(sasl0);

@@ -14,14 +14,16 @@
 static const char anonymous[] = "ANONYMOUS", external[] = "EXTERNAL", plain[] = "PLAIN";
 static const char nobody[] = "anonymous"; /* who has not said who it is */
 
-/* Whether PLAIN may be used, as far as listeners are concerned. */
-static bool may_show_password(pn_transport_t *transport) {
+bool pni_sasl_may_show_password(pn_transport_t *transport) {
   if (pnx_sasl_is_transport_encrypted(transport)) return true;
   const bool required = transport->server && transport->encryption_required;
   return !required && pnx_sasl_get_allow_insecure_mechanisms(transport);
 }
 
-static void free_exchange(pn_transport_t *transport) { pni_sasl_scram_free(transport->sasl); }
+static void free_exchange(pn_transport_t *transport) {
+  pni_sasl_scram_free(transport->sasl);
+  pni_sasl_cyrus_free(transport->sasl);
+}
 
 const char *pni_sasl_built_in_name(const char *name) {
   static const char *const names[] = {plain, "SCRAM-SHA-256", "SCRAM-SHA-1"};
@@ -33,7 +35,7 @@ const char *pni_sasl_built_in_name(const char *name) {
 
 /* Server. */
 
-static const char *list_mechanisms(pn_transport_t *transport) {
+static const char *list_built_in(pn_transport_t *transport) {
   enum { EXTERNAL = 1, SCRAM = 2, PLAIN = 4, ANONYMOUS = 8 };
 #define E "EXTERNAL "
 #define S "SCRAM-SHA-256 SCRAM-SHA-1 "
@@ -49,9 +51,14 @@ static const char *list_mechanisms(pn_transport_t *transport) {
   if (!transport->server) return lists[EXTERNAL | SCRAM | PLAIN | ANONYMOUS];
   if (pnx_sasl_get_external_username(transport)) which |= EXTERNAL;
   if (transport->sasl->source) which |= SCRAM;
-  if (transport->sasl->verify && may_show_password(transport)) which |= PLAIN;
+  if (transport->sasl->verify && pni_sasl_may_show_password(transport)) which |= PLAIN;
   if (!pnx_sasl_get_authentication_required(transport)) which |= ANONYMOUS;
   return lists[which];
+}
+
+static const char *list_mechanisms(pn_transport_t *transport) {
+  const char *const list = list_built_in(transport);
+  return transport->server ? pni_sasl_cyrus_list(transport, list) : list;
 }
 
 static bool init(pn_transport_t *transport) {
@@ -131,6 +138,7 @@ static void process_message(pn_transport_t *transport, pn_bytes_t message) {
 
 /* A client that sent no message with its init is asked for it. */
 static void process_init(pn_transport_t *transport, const char *mechanism, const pn_bytes_t *recv) {
+  if (pni_sasl_cyrus_init(transport, mechanism, *recv, list_built_in(transport))) return;
   if (recv->start || strcmp(mechanism, anonymous) == 0)
     process_message(transport, *recv);
   else
@@ -138,7 +146,7 @@ static void process_init(pn_transport_t *transport, const char *mechanism, const
 }
 
 static void process_response(pn_transport_t *transport, const pn_bytes_t *recv) {
-  process_message(transport, *recv);
+  if (!pni_sasl_cyrus_response(transport, *recv)) process_message(transport, *recv);
 }
 
 /* Client. */
@@ -186,10 +194,11 @@ static bool process_mechanisms(pn_transport_t *transport, const char *mechanisms
     return true;
   }
   const bool has_password = user && user[0] && password && password[0];
-  if (has_password && may_show_password(transport) && pni_sasl_token_choose(transport, mechanisms))
+  if (has_password && pni_sasl_may_show_password(transport) && pni_sasl_token_choose(transport, mechanisms))
     return true;
   if (has_password && pni_sasl_scram_choose(transport, mechanisms)) return true;
-  if (lists(mechanisms, plain) && has_password && may_show_password(transport))
+  if (pni_sasl_cyrus_choose(transport, mechanisms)) return true;
+  if (lists(mechanisms, plain) && has_password && pni_sasl_may_show_password(transport))
     return choose_plain(transport);
   if (lists(mechanisms, anonymous)) {
     choose(transport, anonymous, user ? user : nobody);
@@ -201,6 +210,7 @@ static bool process_mechanisms(pn_transport_t *transport, const char *mechanisms
 /* The other mechanisms have no challenges for a client that has sent its message. */
 static void process_challenge(pn_transport_t *transport, const pn_bytes_t *recv) {
   const char *const mechanism = pnx_sasl_get_selected_mechanism(transport);
+  if (pni_sasl_cyrus_challenge(transport, *recv)) return;
   if (transport->sasl->scram) {
     pni_sasl_scram_challenge(transport, *recv);
   } else if (pni_sasl_is_token(mechanism)) {
@@ -212,24 +222,8 @@ static void process_challenge(pn_transport_t *transport, const pn_bytes_t *recv)
 }
 
 static void process_outcome(pn_transport_t *transport, const pn_bytes_t *recv) {
+  if (pni_sasl_cyrus_outcome(transport, *recv)) return;
   if (transport->sasl->scram) pni_sasl_scram_outcome(transport, *recv);
-}
-
-/* None of them encrypts. */
-
-static bool can_encrypt(pn_transport_t *transport) {
-  (void)transport;
-  return false;
-}
-
-static ssize_t max_encrypt_size(pn_transport_t *transport) {
-  (void)transport;
-  return 0;
-}
-
-static ssize_t encode_nothing(pn_transport_t *transport, pn_bytes_t in, pn_bytes_t *out) {
-  (void)transport, (void)in, (void)out;
-  return PNI_BAD_STATE;
 }
 
 const pnx_sasl_implementation pni_sasl_built_in = {
@@ -243,8 +237,8 @@ const pnx_sasl_implementation pni_sasl_built_in = {
     .process_mechanisms = process_mechanisms,
     .process_challenge = process_challenge,
     .process_outcome = process_outcome,
-    .can_encrypt = can_encrypt,
-    .max_encrypt_size = max_encrypt_size,
-    .encode = encode_nothing,
-    .decode = encode_nothing,
+    .can_encrypt = pni_sasl_cyrus_can_encrypt, /* those built in never do */
+    .max_encrypt_size = pni_sasl_cyrus_most,
+    .encode = pni_sasl_cyrus_encode,
+    .decode = pni_sasl_cyrus_decode,
 };

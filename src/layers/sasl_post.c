@@ -135,6 +135,7 @@ static pni_status succeed(pn_transport_t *transport) {
   if (sasl->no_memory) return pni_sasl_fail(transport);
   transport->authenticated = true;
   sasl->secures = sasl->impl->can_encrypt(transport);
+  if (!sasl->secures) pni_sasl_cyrus_free(sasl);
   return PNI_OK;
 }
 

@@ -17,6 +17,7 @@ struct pni_ssl {
   struct pni_buffer plain;  /* decrypted, and not yet taken by the next layer */
   struct pni_buffer clear;  /* of the next layer, and not yet encrypted */
   char *host, *name;        /* pn_ssl_set_peer_hostname(), pn_ssl_init()'s session_id */
+  char *reached;            /* the host that is connected to: the name, where nobody has given one */
   int64_t deadline;         /* of the handshake; 0 before the first tick */
   bool header_received : 1; /* a client's, of AMQP's own TLS layer [5.2] */
   bool heard : 1;           /* TLS's first octet has come */

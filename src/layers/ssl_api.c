@@ -68,6 +68,7 @@ void pni_ssl_free(pn_transport_t *transport) {
   pni_buffer_clear(&ssl->plain);
   pni_buffer_clear(&ssl->clear);
   free(ssl->host);
+  free(ssl->reached);
   free(ssl->name);
   free(ssl);
   transport->ssl = NULL;
@@ -94,7 +95,7 @@ int pn_ssl_init(pn_ssl_t *ssl0, pn_ssl_domain_t *domain, const char *session_id)
 const char *pni_ssl_host(const pn_transport_t *transport) {
   const pn_connection_t *const conn = transport->server ? NULL : transport->connection;
   if (transport->ssl->host) return transport->ssl->host;
-  return conn ? conn->hostname : NULL;
+  return conn && conn->hostname ? conn->hostname : transport->ssl->reached;
 }
 
 int pn_ssl_set_peer_hostname(pn_ssl_t *ssl, const char *hostname) {

@@ -301,8 +301,13 @@ static bool wanted(pn_transport_t *transport) { return transport->ssl != NULL; }
 
 static bool allowed(pn_transport_t *transport) { return transport->ssl && !transport->ssl->tls; /* once */ }
 
+static pni_status reach(pn_transport_t *transport, const char *host) {
+  return transport->ssl ? pni_keep_string(&transport->ssl->reached, host) : PNI_OK;
+}
+
 const struct pni_known_layer pni_known_tls = {.layer = &pni_layer_tls,
     .protocol_id = PNI_PROTOCOL_TLS,
     .recognise = recognise,
     .wanted = wanted,
-    .allowed = allowed};
+    .allowed = allowed,
+    .reach = reach};

@@ -8,8 +8,6 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/store.h>
-#include <openssl/ui.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
@@ -20,8 +18,7 @@ void pni_tls_credentials_clear(struct pni_tls_credentials *credentials) {
   *credentials = (struct pni_tls_credentials){NULL, NULL, NULL};
 }
 
-/* OpenSSL asks for a password; without one the answer is that there is none, or it would ask the terminal. */
-static int password_of(char *room, int size, int writing, void *context) {
+int pni_tls_password(char *room, int size, int writing, void *context) {
   const char *const password = context;
   (void)writing;
   if (!password) return -1;
@@ -31,19 +28,20 @@ static int password_of(char *room, int size, int writing, void *context) {
   return (int)length;
 }
 
-static void *context_of(const char *password) { return (void *)(uintptr_t)password; }
+void *pni_tls_password_context(const char *password) { return (void *)(uintptr_t)password; }
 
 static bool is_token(const char *name) { return strncmp(name, "pkcs11:", 7) == 0; }
 
 /* PEM: the certificate, and others behind it. */
 
 static bool read_chain(BIO *file, struct pni_tls_credentials *credentials, const char *password) {
-  credentials->certificate = PEM_read_bio_X509(file, NULL, password_of, context_of(password));
+  credentials->certificate =
+      PEM_read_bio_X509(file, NULL, pni_tls_password, pni_tls_password_context(password));
   if (!credentials->certificate) return false;
   credentials->chain = sk_X509_new_null();
   X509 *next;
-  while (credentials->chain &&
-         (next = PEM_read_bio_X509(file, NULL, password_of, context_of(password))) != NULL) {
+  while (credentials->chain && (next = PEM_read_bio_X509(file, NULL, pni_tls_password,
+                                    pni_tls_password_context(password))) != NULL) {
     if (sk_X509_push(credentials->chain, next) > 0) continue;
     X509_free(next);
     return false;
@@ -88,47 +86,25 @@ static bool read_key(const char *path, struct pni_tls_credentials *credentials, 
     pni_tls_fault(fault, "cannot open the private key %s", path);
     return false;
   }
-  credentials->key = PEM_read_bio_PrivateKey(file, NULL, password_of, context_of(password));
+  credentials->key =
+      PEM_read_bio_PrivateKey(file, NULL, pni_tls_password, pni_tls_password_context(password));
   BIO_free(file);
   if (!credentials->key) pni_tls_fault(fault, "%s has no private key in PEM, or another password", path);
   return credentials->key != NULL;
 }
 
-/* What a token has by that name: a certificate if one is wanted, and a key if one is. */
-static bool read_token(const char *uri, struct pni_tls_credentials *credentials, const char *pin,
-    bool certificate, struct pni_tls_fault *fault) {
-  UI_METHOD *const ask = UI_UTIL_wrap_read_pem_callback(password_of, 0);
-  OSSL_STORE_CTX *const store = ask ? OSSL_STORE_open(uri, ask, context_of(pin), NULL, NULL) : NULL;
-  while (store && !OSSL_STORE_eof(store)) {
-    OSSL_STORE_INFO *const found = OSSL_STORE_load(store);
-    if (!found) break;
-    const int type = OSSL_STORE_INFO_get_type(found);
-    if (certificate && type == OSSL_STORE_INFO_CERT && !credentials->certificate)
-      credentials->certificate = OSSL_STORE_INFO_get1_CERT(found);
-    else if (!certificate && type == OSSL_STORE_INFO_PKEY && !credentials->key)
-      credentials->key = OSSL_STORE_INFO_get1_PKEY(found);
-    OSSL_STORE_INFO_free(found);
-  }
-  if (store) OSSL_STORE_close(store);
-  UI_destroy_method(ask);
-  const bool read = certificate ? credentials->certificate != NULL : credentials->key != NULL;
-  if (!read)
-    pni_tls_fault(fault, "the token has no %s %s (is OpenSSL's pkcs11 provider configured?)",
-        certificate ? "certificate" : "private key", uri);
-  return read;
-}
-
 static int load(struct pni_tls_credentials *credentials, const char *certificate, const char *key,
     const char *password, struct pni_tls_fault *fault) {
-  if (!(is_token(certificate) ? read_token(certificate, credentials, password, true, fault)
-                              : read_file(certificate, credentials, password, fault)))
+  if (!(is_token(certificate)
+              ? pni_tls_token_certificate(certificate, password, &credentials->certificate, fault)
+              : read_file(certificate, credentials, password, fault)))
     return PNI_TLS_BAD_CERTIFICATE;
   if (credentials->key && key) { /* the bundle's is not the one that is wanted */
     EVP_PKEY_free(credentials->key);
     credentials->key = NULL;
   }
   const char *const where = key ? key : certificate;
-  if (!credentials->key && !(is_token(where) ? read_token(where, credentials, password, false, fault)
+  if (!credentials->key && !(is_token(where) ? pni_tls_token_key(where, password, &credentials->key, fault)
                                              : read_key(where, credentials, password, fault)))
     return PNI_TLS_BAD_KEY;
   if (X509_check_private_key(credentials->certificate, credentials->key) == 1) return 0;

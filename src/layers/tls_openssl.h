@@ -29,6 +29,13 @@ void pni_tls_credentials_clear(struct pni_tls_credentials *credentials);
 int pni_tls_credentials_use(
     const struct pni_tls_credentials *credentials, SSL_CTX *ctx, struct pni_tls_fault *fault);
 bool pni_tls_credentials_make_up(SSL_CTX *ctx, struct pni_tls_fault *fault);
+/* OpenSSL's callback for a password, and its context; without one the answer is that there is none, or it would ask the terminal. */
+int pni_tls_password(char *room, int size, int writing, void *context);
+void *pni_tls_password_context(const char *password);
+/* What a token has by the name of a URI. tls_token.c */
+bool pni_tls_token_certificate(
+    const char *uri, const char *pin, X509 **certificate, struct pni_tls_fault *fault);
+bool pni_tls_token_key(const char *uri, const char *pin, EVP_PKEY **key, struct pni_tls_fault *fault);
 
 /* Where a file of secrets goes. tls_key_log.c */
 struct pni_tls_key_log {
@@ -126,14 +133,15 @@ struct pni_tls {
   bool secure : 1, finished : 1, closed : 1, failed : 1;
   bool no_memory : 1; /* for `out` */
   bool flooded : 1;   /* by messages that are no application's */
+  bool messages : 1;  /* such have come, for which OpenSSL has got buffers that it keeps */
   uint8_t patience;   /* how many more of those are borne */
   uint8_t records;    /* of the application, since patience grew */
   char *host, *name;
   char *subject, *fields[PNI_TLS_FIELD_COUNT]; /* of the peer, once asked for */
   struct pni_tls_fault *fault;                 /* once there is one */
 };
-/* The session that an SSL belongs to. */
-static inline struct pni_tls *pni_tls_of(const SSL *ssl) { return SSL_get_app_data(ssl); }
+/* The session that an SSL belongs to, which its BIO knows: OpenSSL would get memory to know it itself. */
+static inline struct pni_tls *pni_tls_of(const SSL *ssl) { return BIO_get_data(SSL_get_rbio(ssl)); }
 /* Note why the session fails; the first reason stays. */
 void pni_tls_session_fault(struct pni_tls *tls, const char *format, ...) PNI_PRINTF(2, 3);
 

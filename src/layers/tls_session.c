@@ -56,7 +56,6 @@ static bool set_up(struct pni_tls *tls) {
   BIO *const bio = tls->ssl ? pni_tls_bio(tls) : NULL;
   if (!bio) return false;
   SSL_set_bio(tls->ssl, bio, bio);
-  SSL_set_app_data(tls->ssl, tls);
   SSL_set_msg_callback_arg(tls->ssl, tls);
   if (tls->context->mode == PNI_TLS_CLIENT)
     SSL_set_connect_state(tls->ssl);
@@ -126,7 +125,9 @@ void pni_tls_message(int sent, int version, int type, const void *bytes, size_t 
   (void)version, (void)ssl;
   if (sent || !tls || !tls->secure) return;
   const bool record = type == SSL3_RT_HEADER && size > 0 && *(const uint8_t *)bytes == SSL3_RT_HANDSHAKE;
-  if (type == SSL3_RT_HANDSHAKE || record) lose_patience(tls);
+  if (type != SSL3_RT_HANDSHAKE && !record) return;
+  tls->messages = true;
+  lose_patience(tls);
 }
 
 /* What became of a call. */
@@ -188,6 +189,11 @@ pni_status pni_tls_handshake(struct pni_tls *tls, struct pni_tls_input *in, stru
   return end(tls, result == 1 ? admit(tls) : look(tls, result));
 }
 
+/* OpenSSL gets the buffers of a handshake for a ticket, too, and keeps that for writing until something is written. */
+static void release_buffers(struct pni_tls *tls) {
+  if (tls->messages && SSL_free_buffers(tls->ssl) == 1) tls->messages = false;
+}
+
 /* Nothing counts that comes behind the peer's end. */
 static void drop_rest(const struct pni_tls *tls) {
   if (!tls->finished) return;
@@ -211,6 +217,7 @@ pni_status pni_tls_decrypt(struct pni_tls *tls, struct pni_tls_input *in, uint8_
     *got += part;
     gain_patience(tls);
   }
+  release_buffers(tls);
   drop_rest(tls);
   return end(tls, status);
 }

@@ -9,6 +9,7 @@
 
 #include "base/compiler.h"
 #include "engine/host.h"
+#include "proactor/address.h"
 #include "proactor/connection_io.h"
 #include "proactor/proactor.h"
 #include <proton/connection.h>
@@ -198,11 +199,19 @@ static struct pni_connection *begin(
   return c;
 }
 
+/* Who is to be there, if nobody has said so. Without memory TLS has no name, and ends. */
+static void reach(struct pni_connection *c, const char *text) {
+  struct pni_address address;
+  if (text && pni_address_parse(&address, text) && address.host)
+    (void)pni_transport_reach(c->driver.transport, address.host);
+}
+
 void pn_proactor_connect2(
     pn_proactor_t *proactor, pn_connection_t *connection, pn_transport_t *transport, const char *addr) {
   struct pni_connection *const c = begin(proactor, connection, transport);
   if (!c) return;
   pn_connection_open(c->driver.connection);
+  reach(c, addr);
   pni_socket_connect(&c->socket, c->task, addr);
   pni_proactor_launch(c->task);
 }
@@ -228,6 +237,7 @@ void pni_connection_accepted(pn_proactor_t *proactor, pn_connection_t *conn, pn_
   if (!transport) transport = pn_transport();
   if (transport) pn_transport_set_server(transport);
   struct pni_connection *const c = begin(proactor, conn, transport);
+  if (c) c->awaits_open = true;
   if (!c) {
     if (accepted->fd >= 0) (void)close(accepted->fd);
     return;

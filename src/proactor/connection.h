@@ -14,6 +14,7 @@ struct pni_connection {
   bool owes : 1;                 /* something may be owed to the peer: not since all was written */
   bool shut : 1;                 /* our side is shut down */
   bool ended : 1;                /* the final event has been handed out */
+  bool awaits_open : 1;          /* a server's, whose client has not opened when it was looked at last */
   bool woken : 1;                /* by what came last, so that there was no I/O */
   uint8_t rounds;                /* of I/O in this batch */
   uint32_t bytes;                /* read in this batch */

@@ -6,6 +6,7 @@
 #include "proactor/connection_io.h"
 
 #include "base/compiler.h"
+#include "engine/host.h"
 #include "engine/pieces.h"
 #include "proactor/heartbeat.h"
 #include "proactor/proactor.h"
@@ -124,10 +125,22 @@ static bool may_read(const struct pni_connection *c) {
 
 /* Time: the peer's silence and our own. [2.4.5] What it has said must have been read before. */
 
+/* Whether there is a deadline: for the client's open, whatever is to come before that, or by an idle time-out. */
+static bool has_deadline(struct pni_connection *c) {
+  pn_transport_t *const transport = c->driver.transport;
+  if (PNI_UNLIKELY(c->awaits_open)) {
+    c->awaits_open = pni_transport_awaits_open(transport);
+    if (c->awaits_open) return true;
+    pni_task_want_timer(c->task, 0);
+  }
+  return pn_transport_get_remote_idle_timeout(transport) != 0 ||
+         pn_transport_get_idle_timeout(transport) != 0;
+}
+
 static void tick(struct pni_connection *c) {
   pn_transport_t *const transport = c->driver.transport;
+  if (!has_deadline(c)) return;
   const pn_millis_t remote = pn_transport_get_remote_idle_timeout(transport);
-  if (remote == 0 && pn_transport_get_idle_timeout(transport) == 0) return;
   c->task->heartbeat_every = pn_transport_is_encrypted(transport) ? 0 : (remote + 1) / 2;
   pni_task_want_timer(c->task, pn_transport_tick(transport, pni_now_ms()));
   if (PNI_UNLIKELY(pn_connection_driver_read_closed(&c->driver))) name_peer(c);

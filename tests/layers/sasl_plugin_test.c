@@ -1,4 +1,5 @@
 /* An implementation behind <proton/sasl_plugin.h>: RIDDLE, of several rounds, which may encrypt. [5.3] */
+#include "layers/cyrus.h"
 #include "layers/sasl_pair.h"
 #include "wire/limits.h"
 #include <proton/sasl_plugin.h>
@@ -199,7 +200,7 @@ static void default_implementation_is_for_transports_made_later(void **state) {
   assert_non_null(pn_sasl(after));
   pnx_sasl_set_context(after, &client);
   pnx_sasl_set_default_implementation(NULL);
-  assert_false(pn_sasl_extended());
+  assert_int_equal(pn_sasl_extended(), pni_cyrus_present());
   expect_said(before, SASL_HEADER);
   expect_said(after, SASL_HEADER);
   pn_transport_free(before);

@@ -1,6 +1,8 @@
 /* raw_random.c: random octets in random pieces through the proxy of examples/, with random half closes.
  *
- *   raw_random PROXY THREADS [SEED]
+ *   raw_random SEED THREADS PROXY [ARGUMENT...]       a seed of 0: another one each time
+ *
+ * The proxy is started with the arguments, and where to listen, the target, and how many threads to use.
  *
  * Pairs of raw connections of this program's own meet through the proxy: a client connects to it, and it to a listener here. Each
  * end sends a stream of random length, in pieces of random size, and reads into buffers of random size; it closes writing when it
@@ -22,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAIRS = 8, TOTAL = 24000000, THREADS = 2, SLOTS = 16, PIECE = 40000, SECONDS = 100 };
+enum { PAIRS = 8, TOTAL = 24000000, THREADS = 2, SLOTS = 16, PIECE = 40000, ARGUMENTS = 16, SECONDS = 100 };
 
 struct piece {
   bool lent;
@@ -202,16 +204,21 @@ static void *run(void *context) {
 }
 
 /* The proxy, as a process of its own, that says where it listens. */
-static void start_proxy(char *program, char *threads) {
+static void start_proxy(int count, char **words, char *threads) {
   int output[2];
   char line[300];
+  char *arguments[ARGUMENTS] = {NULL};
+  if (count + 3 >= ARGUMENTS) broken("too many arguments");
+  memcpy(arguments, words, (size_t)count * sizeof *words);
+  char listen[] = "127.0.0.1:0", *const own[] = {listen, own_address, threads};
+  memcpy(arguments + count, own, sizeof own);
   if (pipe(output)) broken("no pipe");
   proxy = fork();
   if (proxy == 0) {
     dup2(output[1], STDOUT_FILENO);
     close(output[0]);
     close(output[1]);
-    execl(program, program, "127.0.0.1:0", own_address, threads, (char *)NULL);
+    execv(arguments[0], arguments);
     _exit(127);
   }
   close(output[1]);
@@ -259,14 +266,15 @@ int main(int argc, char **argv) {
   pthread_t threads[THREADS];
   uint64_t sent[2] = {0}, received[2] = {0};
   int status = 0;
-  if (argc < 3) return 2;
-  seed = argc > 3 ? strtoul(argv[3], NULL, 10) : (unsigned long)getpid();
+  if (argc < 4) return 2;
+  seed = strtoul(argv[1], NULL, 10);
+  if (seed == 0) seed = (unsigned long)getpid();
   signal(SIGALRM, too_long);
   alarm(SECONDS);
   proactor = pn_proactor();
   draw_ends();
   listen_here();
-  start_proxy(argv[1], argv[2]);
+  start_proxy(argc - 3, argv + 3, argv[2]);
   for (unsigned i = 0; i < PAIRS; i++) pn_proactor_raw_connect(proactor, raw_of(&ends[i]), proxy_address);
   for (unsigned i = 0; i < THREADS; i++) pthread_create(&threads[i], NULL, run, NULL);
   for (unsigned i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);

@@ -12,6 +12,7 @@
  * A connection lives in a slot, which has a reference to it: it may be woken for as long as the slot holds it. The reference is
  * dropped by the thread that handled the final event, when it has ended that batch. */
 #include "stress.h"
+#include "secure.h"
 
 #include <baryon/work_queue.h>
 #include <proton/connection.h>
@@ -42,7 +43,8 @@ enum { SLOTS = 128, CALLED = 64, LISTENERS = 4, THREADS = 32, PATIENCE = 60 };
 
 static const char *const whats[WHATS] = {"connect", "listen", "close", "wake", "work", "delayed-work",
     "timer", "interrupt", "disconnect", "stop", "release", "import", "abort", "send", "flush", "leave",
-    "refused", "unresolved", "raw-connect", "raw-accept", "raw-read", "raw-write", "raw-close"};
+    "refused", "unresolved", "raw-connect", "raw-accept", "raw-read", "raw-write", "raw-close", "secure",
+    "renew"};
 
 struct slot {
   pthread_mutex_t mutex; /* of the next two */
@@ -69,7 +71,7 @@ static struct {
   unsigned seed, seconds, workers, callers;
   atomic_bool over, ending;
   atomic_uint live; /* connections and listeners that have not ended */
-  atomic_uint_least64_t did[WHATS], events, added, run, cancelled;
+  atomic_uint_least64_t did[WHATS], events, secured, added, run, cancelled;
 } world = {.seed = 1, .seconds = 5, .workers = 4, .callers = 4};
 
 static _Thread_local uint64_t state; /* of the thread's random numbers */
@@ -194,7 +196,7 @@ static void connect_somewhere(void) {
   some_address(address);
   struct slot *slot = *address ? take_slot(CALLED) : NULL;
   if (!slot) return;
-  pn_proactor_connect2(world.proactor, move_in(slot), NULL, address);
+  pn_proactor_connect2(world.proactor, move_in(slot), now(SECURE, 2) ? secure_client(any(4)) : NULL, address);
   pthread_mutex_unlock(&slot->mutex);
 }
 
@@ -261,6 +263,7 @@ static void *call(void *context) {
     if (now(TIMER, 8)) pn_proactor_set_timeout(world.proactor, any(4));
     if (now(TIMER, 16)) pn_proactor_cancel_timeout(world.proactor);
     if (now(INTERRUPT, 16)) pn_proactor_interrupt(world.proactor);
+    if (now(RENEW, 500)) secure_renew();
     if (now(DISCONNECT, 2000)) pn_proactor_disconnect(world.proactor, NULL);
     if (now(STOP, 500)) {
       pn_proactor_stop(world.proactor);
@@ -287,7 +290,7 @@ static void accept_it(pn_listener_t *listener) {
     pn_listener_accept2(listener, NULL, NULL); /* one that no slot knows: see handle */
     return;
   }
-  pn_listener_accept2(listener, move_in(slot), NULL);
+  pn_listener_accept2(listener, move_in(slot), world.off[SECURE] ? NULL : secure_server());
   pthread_mutex_unlock(&slot->mutex);
 }
 
@@ -326,6 +329,7 @@ static void answer(pn_event_t *event) {
   pn_link_t *link = pn_event_link(event);
   switch (pn_event_type(event)) {
   case PN_CONNECTION_REMOTE_OPEN:
+    if (pn_transport_is_encrypted(pn_event_transport(event))) atomic_fetch_add(&world.secured, 1);
     if (pn_connection_state(connection) & PN_LOCAL_UNINIT) pn_connection_open(connection);
     if (now(SEND, 1)) open_link(connection);
     break;
@@ -463,15 +467,19 @@ static void wait_for_the_end(void) {
 static void report(void) {
   printf("%" PRIuLEAST64 " events;", atomic_load(&world.events));
   for (int i = 0; i < WHATS; i++) printf(" %s %" PRIuLEAST64, whats[i], atomic_load(&world.did[i]));
-  printf("; work added %" PRIuLEAST64 ", run %" PRIuLEAST64 ", cancelled %" PRIuLEAST64 "\n",
-      atomic_load(&world.added), atomic_load(&world.run), atomic_load(&world.cancelled));
+  printf("; opened within TLS %" PRIuLEAST64 "; work added %" PRIuLEAST64 ", run %" PRIuLEAST64
+         ", cancelled %" PRIuLEAST64 "\n",
+      atomic_load(&world.secured), atomic_load(&world.added), atomic_load(&world.run),
+      atomic_load(&world.cancelled));
   raw_report();
   if (atomic_load(&world.added) != atomic_load(&world.run) + atomic_load(&world.cancelled))
     fail("work was lost or done twice");
+  if (atomic_load(&world.did[SECURE]) > 1000 && atomic_load(&world.secured) == 0) fail("TLS was never begun");
 }
 
 static void play(void) {
   pthread_t workers[THREADS], callers[THREADS];
+  secure_start();
   world.proactor = pn_proactor();
   raw_begin();
   for (int i = 0; i < SLOTS; i++) pthread_mutex_init(&world.slots[i].mutex, NULL);
@@ -490,6 +498,7 @@ static void play(void) {
   pn_proactor_interrupt(world.proactor);
   for (unsigned i = 0; i < world.workers; i++) pthread_join(workers[i], NULL);
   pn_proactor_free(world.proactor);
+  secure_stop();
   report();
 }
 

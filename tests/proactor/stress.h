@@ -38,6 +38,8 @@ enum what {
   RAW_READ,
   RAW_WRITE,
   RAW_CLOSE,
+  SECURE,
+  RENEW,
   WHATS
 };
 
