@@ -14,6 +14,7 @@
 #include "engine/serial.h"
 #include "engine/session.h"
 #include <proton/delivery.h>
+#include <string.h>
 
 enum { PNI_TAG_MAX = 32 }; /* [2.8.7] */
 
@@ -42,10 +43,27 @@ struct pn_delivery_t {
   uint8_t tag_size;
   bool listed;                          /* on the link's list: the engine's reference */
   pni_serial id;                        /* once `has_id` */
+  pni_serial due_last;                  /* while `due`: up to that id its disposition is that of the others, too */
   pn_delivery_t *due_next;              /* the session's, of those whose disposition is due */
   pn_delivery_t *work_next, *work_prev; /* the connection's, of those that want the application's attention */
   char tag[PNI_TAG_MAX];
 };
+
+/* What of a delivery decides about the form of its frame lies in eight bytes: format, flags, size of the tag. */
+typedef uint64_t pni_delivery_form;
+_Static_assert(
+    offsetof(pn_delivery_t, listed) - offsetof(pn_delivery_t, message_format) == sizeof(pni_delivery_form) - 1,
+    "the form is in the delivery's members from message_format to listed");
+
+static inline pni_delivery_form pni_delivery_form_of(const pn_delivery_t *dlv) {
+  pni_delivery_form form;
+  memcpy(&form, &dlv->message_format, sizeof form);
+  return form;
+}
+
+static inline void pni_delivery_set_form(pn_delivery_t *dlv, pni_delivery_form form) {
+  memcpy(&dlv->message_format, &form, sizeof form);
+}
 
 enum { PNI_DELIVERY_BLOCK = sizeof(struct pni_object) + sizeof(pn_delivery_t) };
 
@@ -111,9 +129,12 @@ PNI_INLINE pn_delivery_t *pni_delivery_new(void *block, pn_link_t *link, pn_byte
 static inline void pni_delivery_owe(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
   if (dlv->due) return;
+  pn_delivery_t *const before = ssn->due_dispositions ? ssn->last_due_disposition : NULL;
   dlv->due = true;
+  dlv->due_last = dlv->id;
   dlv->due_next = NULL;
-  *(ssn->due_dispositions ? &ssn->last_due_disposition->due_next : &ssn->due_dispositions) = dlv;
+  *(before ? &before->due_next : &ssn->due_dispositions) = dlv;
+  ssn->before_last_due = before;
   ssn->last_due_disposition = dlv;
   pni_endpoint_owe(&ssn->endpoint, PNI_DUE_DISPOSITION);
 }
