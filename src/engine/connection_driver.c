@@ -108,7 +108,8 @@ static PNI_COLD void after_event(pn_connection_driver_t *driver, pn_event_type_t
 }
 
 /* What there was no memory for before. */
-static PNI_COLD pn_event_t *next_late(pn_connection_driver_t *driver) {
+static pn_event_t *next_late(pn_connection_driver_t *driver) {
+  if (PNI_LIKELY(!driver->collector->lost && !driver->transport->tail_closed)) return NULL;
   if (driver->collector->lost) pni_transport_check_events(driver->transport);
   if (driver->transport->tail_closed) pni_transport_post(driver->transport);
   return pn_collector_next(driver->collector);

@@ -154,16 +154,35 @@ static inline pni_status apply(
   return PNI_OK;
 }
 
-/* Apply to one delivery a state that is its type and nothing else, to be followed by an event; false if there is more to do
- * than that. */
-static inline bool apply_plain(pn_delivery_t *dlv, uint64_t type, bool settled) {
+/* Apply to one delivery a state that is its type and nothing else, with an event; false if there is more to do than that. */
+PNI_INLINE bool apply_plain(pn_collector_t *collector, pn_delivery_t *dlv, uint64_t type, bool settled) {
   const bool simple =
       !dlv->remote.settled && !dlv->remote.detail && !(settled && dlv->locally_settled) && !dlv->link->works;
   if (PNI_UNLIKELY(!simple)) return false;
   dlv->remote.type = type;
   dlv->remote.settled = settled;
   dlv->updated = true;
+  pni_collector_add(collector, dlv, PN_DELIVERY);
   return true;
+}
+
+/* Apply such a state to the deliveries of the page used last, from *id up to `last`, as long as there is no more to do than that;
+ * *id is behind the last one then. */
+static void apply_to_page(pn_collector_t *collector, const struct pni_delivery_ids *ids, pni_serial *id,
+    pni_serial last, uint64_t type, bool settled) {
+  const struct pni_delivery_page *const page = ids->recent;
+  if (!page || page->number != pni_page_of(*id) || !collector || collector->released) return;
+  const unsigned slot = pni_slot_of(*id);
+  const uint32_t more = (uint32_t)pni_serial_distance(*id, last); /* ids behind this one */
+  const uint64_t behind = more < PNI_PAGE_SIZE - 1 - slot ? ~(uint64_t)0 << (slot + more + 1) : 0;
+  uint64_t left = page->used & ~(uint64_t)0 << slot & ~behind;
+  /* One that the last event was about has no event of its own. */
+  if (left && pni_collector_said(collector, page->slots[PNI_LOWEST_BIT(left)], PN_DELIVERY)) return;
+  for (; left; left &= left - 1) {
+    pn_delivery_t *const dlv = page->slots[PNI_LOWEST_BIT(left)];
+    if (!apply_plain(collector, dlv, type, settled)) break;
+    *id = dlv->id + 1;
+  }
 }
 
 pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
@@ -184,15 +203,13 @@ pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, 
   struct pni_delivery_ids *ids = disposition.role ? &ssn->outgoing : &ssn->incoming;
   pni_serial id = disposition.first;
   pn_delivery_t *dlv;
-  while ((dlv = pni_delivery_ids_next(ids, id, last))) {
-    id = dlv->id;
-    if (plain != 0 && apply_plain(dlv, plain, disposition.settled)) {
-      pni_collector_put(collector, dlv, PN_DELIVERY);
-    } else {
-      status = apply(dlv, &disposition, plain);
-      if (status) return pni_fail_decode(transport, status, body);
-    }
-    if (id++ == last) break;
+  while (pni_serial_distance(id, last) >= 0) {
+    if (plain != 0) apply_to_page(collector, ids, &id, last, plain, disposition.settled);
+    dlv = pni_serial_distance(id, last) >= 0 ? pni_delivery_ids_next(ids, id, last) : NULL;
+    if (!dlv) break;
+    id = dlv->id + 1;
+    status = apply(dlv, &disposition, plain);
+    if (status) return pni_fail_decode(transport, status, body);
   }
   return PNI_OK;
 }
