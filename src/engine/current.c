@@ -35,8 +35,8 @@ static PNI_COLD ssize_t send_thoroughly(pn_link_t *link, const char *bytes, size
 }
 
 PNI_INLINE ssize_t send_bytes(pn_link_t *link, const char *bytes, size_t size) {
-  pn_delivery_t *dlv = link ? link->current : NULL;
-  if (PNI_UNLIKELY(!dlv || !link->sender)) return PN_EOS;
+  pn_delivery_t *dlv = link->current;
+  if (PNI_UNLIKELY(!dlv)) return PN_EOS;
   struct pni_payload *const payload = &link->payload;
   const bool small = size - 1 < PNI_COPY_SMALL && size <= payload->capacity - payload->end;
   if (PNI_UNLIKELY(!small || !bytes || dlv->aborted || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)))
@@ -47,7 +47,8 @@ PNI_INLINE ssize_t send_bytes(pn_link_t *link, const char *bytes, size_t size) {
   return (ssize_t)size;
 }
 PNI_OWNED_FUNCTION(return, ssize_t, pn_link_send, (pn_link_t * link, const char *bytes, size_t size),
-    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, send_bytes)
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_SENDS,
+    send_bytes(link, bytes, size), link && link->sender ? send_bytes(link, bytes, size) : PN_EOS)
 
 /* The last bytes have been taken, or the window runs low. */
 static PNI_NOINLINE ssize_t look_after(pn_link_t *link, size_t size) {
@@ -66,15 +67,14 @@ static PNI_COLD ssize_t receive_thoroughly(pn_delivery_t *dlv, char *bytes, size
 
 static PNI_COLD ssize_t receive_late(pn_link_t *link, char *bytes, size_t size) {
   pn_delivery_t *const dlv = arrive(link);
-  return dlv && !link->sender ? receive_thoroughly(dlv, bytes, size) : PN_STATE_ERR;
+  return dlv ? receive_thoroughly(dlv, bytes, size) : PN_STATE_ERR;
 }
 
 PNI_INLINE ssize_t receive_bytes(pn_link_t *link, char *bytes, size_t size) {
-  pn_delivery_t *dlv = link ? link->current : NULL;
-  if (PNI_UNLIKELY(!dlv || link->sender)) return receive_late(link, bytes, size);
-  if (size > dlv->waiting) size = dlv->waiting;
-  if (PNI_UNLIKELY(
-          size - 1 >= PNI_COPY_SMALL || !bytes || dlv->aborted || !pni_payload_in_block(&link->payload)))
+  pn_delivery_t *dlv = link->current;
+  if (PNI_UNLIKELY(!dlv)) return receive_late(link, bytes, size);
+  if (size > dlv->waiting) size = dlv->waiting; /* none of one that was aborted */
+  if (PNI_UNLIKELY(size - 1 >= PNI_COPY_SMALL || !bytes || !pni_payload_in_block(&link->payload)))
     return receive_thoroughly(dlv, bytes, size);
   struct pni_payload *const payload = &link->payload;
   pni_copy_small(bytes, payload->block + payload->start, size);
@@ -86,28 +86,31 @@ PNI_INLINE ssize_t receive_bytes(pn_link_t *link, char *bytes, size_t size) {
   return PNI_LIKELY(done) ? (ssize_t)size : look_after(link, size);
 }
 PNI_OWNED_FUNCTION(return, ssize_t, pn_link_recv, (pn_link_t * link, char *bytes, size_t size),
-    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, receive_bytes)
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_RECEIVES,
+    receive_bytes(link, bytes, size), link && !link->sender ? receive_bytes(link, bytes, size) : PN_STATE_ERR)
 
 static PNI_COLD void advance_thoroughly(pn_delivery_t *dlv) {
   pni_delivery_advance(dlv, pni_delivery_works(dlv));
 }
 
-PNI_INLINE bool advance(pn_link_t *link) {
-  pn_delivery_t *dlv = link ? link->current : NULL;
+PNI_INLINE bool advance(pn_link_t *link, bool sender, bool works) {
+  pn_delivery_t *dlv = link->current;
   if (PNI_UNLIKELY(!dlv)) {
     dlv = arrive(link);
     if (!dlv) return false;
   }
-  const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv)))
+  const bool simple = sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
+  if (PNI_UNLIKELY(!simple || works))
     advance_thoroughly(dlv);
   else
-    pni_delivery_leave_current(dlv);
+    pni_delivery_leave_current(dlv, sender);
   PNI_TOUCHED(&link->endpoint);
   return true;
 }
 PNI_OWNED_FUNCTION(
-    return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link), link, advance)
+    return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link), link,
+    link && link->role != PNI_UNUSUAL, advance(link, link->role == PNI_SENDS, false),
+    link && advance(link, link->sender, link->works))
 
 int pn_link_unsettled(pn_link_t *link) { return (int)link->unsettled_count; }
 

@@ -64,16 +64,23 @@ static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag
   return dlv;
 }
 
+/* Of a sender, if nobody looks at its work. */
 PNI_INLINE pn_delivery_t *make(pn_link_t *link, pn_delivery_tag_t tag) {
-  if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
-  void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
+  if (PNI_UNLIKELY(tag.size > PNI_TAG_MAX)) return NULL;
+  void *const block = pni_pool_at_hand(PNI_DELIVERY_BLOCK);
   pn_delivery_t *const dlv =
       PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
   PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
+
+static pn_delivery_t *make_thoroughly(pn_link_t *link, pn_delivery_tag_t tag) {
+  if (!link || !link->sender || tag.size > PNI_TAG_MAX) return NULL;
+  return link->works ? begin_thoroughly(link, tag) : make(link, tag);
+}
 PNI_OWNED_FUNCTION(return, pn_delivery_t *, pn_delivery, (pn_link_t * link, pn_delivery_tag_t tag),
-    (link, tag), PNI_CONNECTION_OF_LINK(link), link, make)
+    (link, tag), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_SENDS, make(link, tag),
+    make_thoroughly(link, tag))
 
 void pni_delivery_drop_waiting(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
@@ -126,7 +133,7 @@ void pni_delivery_work_slow(pn_delivery_t *dlv) {
 static inline bool is_reachable(const pn_delivery_t *dlv) {
   const pn_session_t *const ssn = dlv->link->session;
   const pn_connection_t *const conn = ssn->connection;
-  return dlv->has_id && conn->transport && ssn->local_channel != PNI_NO_CHANNEL &&
+  return dlv->has_id && ssn->local_channel != PNI_NO_CHANNEL &&
          ssn->endpoint.local != PNI_CLOSED && conn->endpoint.local != PNI_CLOSED;
 }
 
@@ -140,7 +147,6 @@ static PNI_COLD void update_thoroughly(pn_delivery_t *dlv, uint64_t state) {
 }
 
 PNI_INLINE void update(pn_delivery_t *dlv, uint64_t state) {
-  if (!dlv) return;
   if (PNI_UNLIKELY(dlv->local.detail != NULL)) {
     update_thoroughly(dlv, state);
   } else {
@@ -150,7 +156,8 @@ PNI_INLINE void update(pn_delivery_t *dlv, uint64_t state) {
   PNI_TOUCHED(&dlv->link->endpoint);
 }
 PNI_OWNED_FUNCTION(, void, pn_delivery_update, (pn_delivery_t * dlv, uint64_t state), (dlv, state),
-    PNI_CONNECTION_OF_DELIVERY(dlv), dlv, update)
+    PNI_CONNECTION_OF_DELIVERY(dlv), dlv, dlv && dlv->link->role != PNI_UNUSUAL, update(dlv, state),
+    if (dlv) update(dlv, state))
 
 void pni_delivery_finish(pn_delivery_t *dlv) {
   if (!dlv->listed) return;
@@ -247,7 +254,7 @@ PNI_INLINE bool settle_received(pn_link_t *link, pn_delivery_t *dlv) {
   } else if (!dlv->remote.settled || dlv->has_id) {
     return false;
   }
-  pni_delivery_leave_current(dlv);
+  pni_delivery_leave_current(dlv, false);
   let_go(link, dlv);
   return true;
 }
@@ -261,22 +268,23 @@ PNI_INLINE bool settle_sent(pn_link_t *link, pn_delivery_t *dlv) {
     return true;
   }
   if (link->current != dlv || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)) return false;
-  pni_delivery_leave_current(dlv);
+  pni_delivery_leave_current(dlv, true);
   settle_here(dlv);
   return true;
 }
 
 /* No call on the way but the last. */
-PNI_INLINE void settle(pn_delivery_t *dlv) {
-  if (!dlv || dlv->locally_settled || !dlv->listed) return;
+PNI_INLINE void settle(pn_delivery_t *dlv, bool sender, bool works) {
+  if (dlv->locally_settled || !dlv->listed) return;
   pn_link_t *const link = dlv->link;
-  const bool usual = PNI_LIKELY(!link->works) &&
-                     (link->sender ? settle_sent(link, dlv) : settle_received(link, dlv));
+  const bool usual = !works && (sender ? settle_sent(link, dlv) : settle_received(link, dlv));
   if (PNI_UNLIKELY(!usual)) settle_thoroughly(dlv);
   PNI_TOUCHED(&link->endpoint);
 }
 PNI_OWNED_FUNCTION(
-    , void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv), dlv, settle)
+    , void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv), dlv,
+    dlv && dlv->link->role != PNI_UNUSUAL, settle(dlv, dlv->link->role == PNI_SENDS, false),
+    if (dlv) settle(dlv, dlv->link->sender, dlv->link->works))
 
 /* The first delivery with bytes in the link's payload. */
 static const pn_delivery_t *first_waiting(const pn_link_t *link) {
@@ -382,6 +390,7 @@ pn_delivery_t *pn_work_head(pn_connection_t *conn) {
     for (pn_link_t *link = conn->links; link; link = link->next) {
       pni_link_arrive(link);
       link->works = true;
+      link->role = PNI_UNUSUAL;
       for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) pni_delivery_work(dlv);
     }
   }

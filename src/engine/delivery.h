@@ -165,11 +165,11 @@ PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
 static inline bool pni_delivery_works(const pn_delivery_t *dlv) { return PNI_UNLIKELY(dlv->link->works); }
 
 /* The link leaves its current delivery: what is counted. */
-PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv) {
+PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv, bool sender) {
   pn_link_t *const link = dlv->link;
   dlv->advanced = true;
   link->credit--;
-  if (link->sender) {
+  if (sender) {
     dlv->done = true;
     link->queued++;
   } else {
@@ -184,7 +184,7 @@ PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv) {
 static inline void pni_delivery_advance(pn_delivery_t *dlv, bool works) {
   pn_link_t *const link = dlv->link;
   if (!link->sender && dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
-  pni_delivery_leave_current(dlv);
+  pni_delivery_leave_current(dlv, link->sender);
   if (link->sender) pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
   if (works) {
     pni_delivery_work_slow(dlv);

@@ -112,6 +112,7 @@ pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name) {
   if (name.size > 0) memcpy(link->name, name.start, name.size);
   link->unsettled_end = &link->unsettled;
   link->works = ssn->connection->works;
+  link->role = link->works || pni_checks ? PNI_UNUSUAL : sender ? PNI_SENDS : PNI_RECEIVES;
   link->sender = sender;
   link->name_size = (uint32_t)name.size;
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;
