@@ -97,20 +97,27 @@ PNI_INLINE pni_status put_id(pn_link_t *link, const struct pni_arrivals *arrival
   return arrivals->settled ? PNI_OK : pni_delivery_ids_put(&link->session->incoming, arrivals->id, dlv);
 }
 
-/* In a block of its own. Where bytes wait that have not been read, all are made. */
-static PNI_NOINLINE pn_event_t *event_in_new_block(pn_collector_t *collector, pn_link_t *link) {
+pn_delivery_t *pni_arrivals_next(pn_collector_t *collector) {
+  pn_link_t *const link = pni_collector_place(collector, collector->head)->context;
   struct pni_arrivals *const arrivals = link->arrivals;
   void *const block = nothing_waits(&link->payload) ? pni_pool_take(PNI_DELIVERY_BLOCK) : NULL;
-  if (!block) return pni_collector_next_slow(collector);
+  if (!block) return NULL;
   if (put_id(link, arrivals, block) != PNI_OK) {
     pni_pool_give(block, PNI_DELIVERY_BLOCK);
-    return pni_collector_next_slow(collector);
+    return NULL;
   }
   pn_delivery_t *const dlv = make_in(link, arrivals, block);
-  pni_object_incref(dlv); /* the event's */
+  pni_object_incref(dlv);
   arrive(link, arrivals, dlv);
   if (arrivals->id == arrivals->end) leave(collector, link);
-  return pni_collector_reuse(collector, dlv, &pni_delivery_class, PN_DELIVERY);
+  return dlv;
+}
+
+/* As an event, where the delivery of the previous one lives on. */
+static PNI_NOINLINE pn_event_t *event_in_new_block(pn_collector_t *collector) {
+  pn_delivery_t *const dlv = pni_arrivals_next(collector);
+  return dlv ? pni_collector_reuse(collector, dlv, &pni_delivery_class, PN_DELIVERY)
+             : pni_collector_next_slow(collector);
 }
 
 /* No call on the way. */
@@ -120,11 +127,11 @@ pn_event_t *pni_arrivals_event(pn_collector_t *collector) {
   struct pni_arrivals *const arrivals = link->arrivals;
   pn_delivery_t *const dlv = event->context;
   if (PNI_UNLIKELY(event->clazz != &pni_delivery_class || !is_over(dlv, link) || !nothing_waits(&link->payload)))
-    return event_in_new_block(collector, link);
+    return event_in_new_block(collector);
   if (!arrivals->settled) {
     struct pni_delivery_page *const page = link->session->incoming.recent;
     if (PNI_UNLIKELY(!page || page->number != pni_page_of(arrivals->id)))
-      return event_in_new_block(collector, link);
+      return event_in_new_block(collector);
     pni_delivery_page_put(page, arrivals->id, dlv);
   }
   renew(dlv);

@@ -28,6 +28,10 @@ struct pni_arrivals *pni_arrivals_reserve(pn_link_t *link, size_t size);
 /* They are there, complete but for `collector`, and have been counted. */
 void pni_arrivals_begin(pn_link_t *link, struct pni_arrivals *arrivals);
 
+/* The entry at the collector's head is for arrivals: the next delivery, with a reference for its event. NULL, and nothing has
+ * changed, if bytes wait that have not been read, or without memory. */
+pn_delivery_t *pni_arrivals_next(pn_collector_t *collector);
+
 /* How many octets of payload they have. */
 size_t pni_arrivals_bytes(const pn_link_t *link);
 

@@ -392,14 +392,32 @@ bool pn_collector_pop(pn_collector_t *collector) {
   return true;
 }
 
-pn_event_t *pni_collector_next_slow(pn_collector_t *collector) {
-  pn_event_t *const previous = collector->previous;
+/* The event of the next arrival; NULL if there is none, or it is not so simple. */
+static pn_event_t *next_arrival(pn_collector_t *collector) {
+  if (pni_collector_empty(collector) || pni_collector_place(collector, collector->head)->kind != PNI_RUN)
+    return NULL;
+  pn_event_t *const event = make_event(&pni_delivery_class, NULL, PN_DELIVERY, true);
+  if (!event) return NULL;
+  event->context = pni_arrivals_next(collector);
+  if (event->context) return event;
+  pni_pool_give(pni_object_memory(event), BLOCK);
+  return NULL;
+}
+
+static pn_event_t *next_waiting(pn_collector_t *collector) {
   pn_event_t *const event = peek(collector);
-  collector->previous = event;
   if (event)
     collector->head++;
   else if (collector->ring && pni_collector_empty(collector))
     give_ring(collector);
+  return event;
+}
+
+pn_event_t *pni_collector_next_slow(pn_collector_t *collector) {
+  pn_event_t *const previous = collector->previous;
+  pn_event_t *const arrival = next_arrival(collector);
+  pn_event_t *const event = arrival ? arrival : next_waiting(collector);
+  collector->previous = event;
   if (previous) drop(previous);
   return event;
 }

@@ -238,10 +238,10 @@ struct received {
   uint32_t frame_bytes; /* the session's mean behind them */
 };
 
-/* How many frames from `frame` on are of the run. */
-static struct received look_through(const pn_session_t *ssn, const struct form *form, const uint8_t *pattern,
+/* How many frames are of the run that begins at `frame`. */
+static struct received look_through(const pn_session_t *ssn, const struct form *form,
     const struct budget *budget, const uint8_t *frame, const uint8_t *end) {
-  const struct likeness like = likeness_of(form, pattern);
+  const struct likeness like = likeness_of(form, frame);
   const size_t least = form->tail_at + PNI_TAG_MAX; /* of octets that are looked at */
   const pni_serial begin = ssn->incoming.next, behind = begin + budget->frames;
   const uint8_t *const first = frame;
@@ -303,13 +303,14 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   pni_session_look(ssn);
 }
 
-/* The link that goes on receiving as in the frame that has been read, whole deliveries without anything special. */
+/* The link that receives, in the frame at `pattern`, whole deliveries without anything special. */
 static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern, size_t size,
     struct pni_transfer *transfer, size_t *payload_at) {
   const uint8_t *const body = pattern + PNI_FRAME_HEADER + 3;
   const uint8_t *const payload = pni_transfer_quick(body, pattern + size, transfer);
   const pn_session_t *const ssn = pni_map_get(&transport->channels, channel);
-  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED) return NULL;
+  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED || !ssn->incoming.begun)
+    return NULL;
   *payload_at = (size_t)(payload - pattern);
   if (!transfer->has.delivery_id || !transfer->has.delivery_tag || transfer->delivery_tag.size > PNI_TAG_MAX)
     return NULL;
@@ -321,23 +322,21 @@ static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uin
                                                                                                        : NULL;
 }
 
-const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
+const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *frame,
     const uint8_t *next, const uint8_t *end) {
   struct pni_transfer transfer = {.has.nothing = false};
   struct form form;
   size_t payload_at;
-  if ((size_t)(end - next) < LARGEST || pni_traces(transport)) return next;
-  pn_link_t *const link =
-      link_of(transport, channel, pattern, (size_t)(next - pattern), &transfer, &payload_at);
-  if (!link || !read_form(&form, pattern, payload_at)) return next;
+  if ((size_t)(end - next) < LARGEST || pni_traces(transport)) return frame;
+  pn_link_t *const link = link_of(transport, channel, frame, (size_t)(next - frame), &transfer, &payload_at);
+  if (!link || !read_form(&form, frame, payload_at)) return frame;
   const struct budget budget = budget_for(transport, link);
-  const struct received received =
-      look_through(link->session, &form, pattern, &budget, next, end);
-  if (received.frames == 0) return next;
+  const struct received received = look_through(link->session, &form, &budget, frame, end);
+  if (received.frames == 0) return frame;
   pni_session_arrive(link->session);
-  struct pni_arrivals *const arrivals = keep(link, &form, &transfer, &received, next);
-  if (!arrivals) return next;
+  struct pni_arrivals *const arrivals = keep(link, &form, &transfer, &received, frame);
+  if (!arrivals) return frame;
   enter_received(transport, link, &received);
   pni_arrivals_begin(link, arrivals);
-  return next + received.size;
+  return frame + received.size;
 }

@@ -18,9 +18,9 @@ static inline bool pni_delivery_plain(const pn_delivery_t *dlv) {
  * of that form, and may and can be sent, until more than `turn` octets are in the sink. */
 void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload, size_t turn);
 
-/* A transfer frame that began at `pattern` and ended at `next` has been received. Receive those behind it that are of its
- * form, as whole deliveries of the same link; returns the place behind the last one. */
-const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
+/* A transfer frame lies between `frame` and `next`. Receive it and those behind it that are of its form, as whole deliveries of
+ * one link; returns the place behind the last one. That is `frame` if it has to go the long way. */
+const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *frame,
     const uint8_t *next, const uint8_t *end);
 
 #endif
