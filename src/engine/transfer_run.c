@@ -100,12 +100,19 @@ static struct written write_run(
   const char *const payload = dlv->link->payload.block + dlv->link->payload.start, *from = payload;
   const pni_serial begin = ssn->outgoing.next, end = begin + allowed(ssn, dlv->link);
   pni_serial id = begin;
+  struct pni_delivery_page *page = NULL;
   uint8_t *out = room->start;
   for (; dlv && id != end; dlv = dlv->next, id++) {
     const size_t waiting = dlv->waiting;
     if (pni_delivery_form_of(dlv) != key || dlv->local.type != 0 || dlv->record) break;
     if (waiting - 1 >= room->payload_most || (size_t)(room->end - out) < waiting + LARGEST) break;
-    if (!settled && pni_delivery_ids_put(&ssn->outgoing, id, dlv) != PNI_OK) break;
+    if (!settled) {
+      if (PNI_UNLIKELY(!page || page->number != pni_page_of(id))) {
+        page = pni_delivery_ids_make(&ssn->outgoing, pni_page_of(id));
+        if (!page) break;
+      }
+      pni_delivery_page_put(page, id, dlv);
+    }
     out = write_frame(form, out, dlv, id);
     pni_copy(out, from, waiting);
     out += waiting;
