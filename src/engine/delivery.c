@@ -166,6 +166,7 @@ void pni_delivery_finish(pn_delivery_t *dlv) {
   if (dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
   if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
   if (!dlv->locally_settled) link->unsettled_count--;
+  if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_delivery_count_left(dlv, false);
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
   pni_delivery_unlist(dlv);
   dlv->has_id = false;

@@ -164,8 +164,8 @@ PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
 /* Whether anybody looks at the connection's work list: asked once by those that would put several on it. */
 static inline bool pni_delivery_works(const pn_delivery_t *dlv) { return PNI_UNLIKELY(dlv->link->works); }
 
-/* The link leaves its current delivery: what is counted. */
-PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv, bool sender) {
+/* The application has left a delivery: what is counted. */
+PNI_INLINE void pni_delivery_count_left(pn_delivery_t *dlv, bool sender) {
   pn_link_t *const link = dlv->link;
   dlv->advanced = true;
   link->credit--;
@@ -177,7 +177,12 @@ PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv, bool sender) {
     link->session->incoming_deliveries--;
     if (dlv->done) link->session->incoming_complete--;
   }
-  link->current = dlv->next;
+}
+
+/* It was its link's current one. */
+PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv, bool sender) {
+  pni_delivery_count_left(dlv, sender);
+  dlv->link->current = dlv->next;
 }
 
 /* The same with what follows from it. */
@@ -202,7 +207,7 @@ PNI_INLINE bool pni_delivery_leave(pn_delivery_t *dlv) {
   const bool kept = dlv->due || pni_object_refcount(dlv) > 1;
   const bool simple =
       kept || (pni_delivery_bare(dlv) && link->endpoint.held > 1 && pni_pool_keeps(PNI_DELIVERY_BLOCK));
-  if (PNI_UNLIKELY(!simple || dlv->waiting > 0 || pni_delivery_works(dlv))) return false;
+  if (PNI_UNLIKELY(!simple || dlv->waiting > 0 || !dlv->advanced || pni_delivery_works(dlv))) return false;
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) return false;
   if (dlv->has_id) {
     struct pni_delivery_page *const page =

@@ -57,7 +57,74 @@ struct talk {
   uint32_t seed;
   unsigned number, received;
   bool settles; /* the server */
+  bool curious; /* the server's application looks at its links in every way that there is */
+  pn_delivery_t *kept;
 };
+
+static void see_unsettled(struct talk *talk, pn_link_t *link) {
+  for (pn_delivery_t *dlv = pn_unsettled_head(link); dlv; dlv = pn_unsettled_next(dlv)) {
+    const pn_delivery_tag_t tag = pn_delivery_tag(dlv);
+    note(&talk->seen, tag.start, tag.size);
+    note_number(&talk->seen, pn_delivery_pending(dlv));
+  }
+}
+
+/* What waits in the collector, and that some of it is thrown away. */
+static void see_collector(struct talk *talk) {
+  pn_collector_t *const collector = talk->server.collector;
+  pn_event_t *const first = pn_collector_peek(collector);
+  note_number(&talk->seen, pn_collector_more(collector));
+  if (!first) return;
+  note_number(&talk->seen, pn_event_type(first));
+  if (pn_event_type(first) == PN_DELIVERY) {
+    const pn_delivery_tag_t tag = pn_delivery_tag(pn_event_delivery(first));
+    note(&talk->seen, tag.start, tag.size);
+    if (draw(&talk->seed) % 4 == 0) pn_collector_pop(collector);
+  }
+}
+
+static void keep(struct talk *talk, pn_delivery_t *dlv) {
+  if (talk->kept) pn_decref(talk->kept);
+  talk->kept = dlv;
+  pn_incref(dlv);
+}
+
+static void read_some(struct talk *talk, pn_link_t *link) {
+  char bytes[5];
+  const ssize_t got = pn_link_recv(link, bytes, sizeof bytes);
+  note_number(&talk->seen, (uint64_t)got);
+  if (got > 0) note(&talk->seen, bytes, (size_t)got);
+}
+
+static void leave_all(struct talk *talk, pn_link_t *link) {
+  pn_delivery_t *dlv;
+  while ((dlv = pn_link_current(link)) && !pn_delivery_partial(dlv)) {
+    note_number(&talk->seen, pn_delivery_pending(dlv));
+    if (draw(&talk->seed) % 2) pn_delivery_settle(dlv);
+    else pn_link_advance(link);
+  }
+}
+
+/* Returns whether the delivery is to be left as it is. */
+static bool look_around(struct talk *talk, pn_link_t *link, pn_delivery_t *dlv) {
+  switch (draw(&talk->seed) % 24) {
+  case 0: return true;
+  case 1: see_unsettled(talk, link); return false;
+  case 2: see_collector(talk); return false;
+  case 3: keep(talk, dlv); return false;
+  case 4: read_some(talk, link); return false;
+  case 5: read_some(talk, link); return true;
+  case 6: leave_all(talk, link); return true;
+  case 7: /* what comes behind it */
+    pn_link_advance(link);
+    read_some(talk, link);
+    pn_link_advance(link);
+    return true;
+  case 8: pn_delivery_set_context(dlv, talk); return false;
+  case 9: pn_delivery_update(dlv, PN_REJECTED); return false;
+  default: return false;
+  }
+}
 
 static void see_delivery(struct talk *talk, pn_delivery_t *dlv) {
   static char bytes[4096];
@@ -74,6 +141,7 @@ static void see_delivery(struct talk *talk, pn_delivery_t *dlv) {
   note_number(&talk->seen, (uint64_t)pn_link_credit(link) << 32 | (uint32_t)pn_link_queued(link));
   note_number(&talk->seen, (uint64_t)pn_delivery_partial(dlv) << 2 | (uint64_t)pn_delivery_settled(dlv) << 1 |
                                (uint64_t)pn_delivery_aborted(dlv));
+  if (talk->curious && look_around(talk, link, dlv)) return;
   const ssize_t got = pn_link_recv(link, bytes, sizeof bytes);
   if (got > 0) note(&talk->seen, bytes, (size_t)got);
   if (pn_delivery_partial(dlv)) return;
@@ -100,9 +168,13 @@ static void handle(struct talk *talk, pn_event_t *event) {
   }
 }
 
+/* A curious application now and then lets events wait while more comes. */
 static void handle_all(struct talk *talk, pn_connection_driver_t *driver) {
   pn_event_t *event;
-  while ((event = pn_connection_driver_next_event(driver))) handle(talk, event);
+  while ((event = pn_connection_driver_next_event(driver))) {
+    handle(talk, event);
+    if (talk->curious && driver == &talk->server && draw(&talk->seed) % 32 == 0) break;
+  }
 }
 
 static size_t feed(pn_connection_driver_t *driver, const char *bytes, size_t size) {
@@ -156,6 +228,7 @@ static void start(struct talk *talk, bool traced, uint32_t seed) {
 }
 
 static void end(struct talk *talk) {
+  if (talk->kept) pn_decref(talk->kept);
   pn_connection_driver_destroy(&talk->client);
   pn_connection_driver_destroy(&talk->server);
   forget(&talk->octets);
@@ -199,8 +272,9 @@ static void send_unusual(struct talk *talk, pn_link_t *link) {
   }
 }
 
-static void talk_at_random(struct talk *talk, bool traced, uint32_t seed) {
+static void talk_at_random(struct talk *talk, bool traced, bool curious, uint32_t seed) {
   start(talk, traced, seed);
+  talk->curious = curious;
   for (int burst = 0; burst < 60; burst++) {
     const unsigned count = 1 + draw(&talk->seed) % 40;
     const size_t tag_size = draw(&talk->seed) % 33, size = draw(&talk->seed) % (burst % 9 ? 200 : 3000);
@@ -216,6 +290,11 @@ static void talk_at_random(struct talk *talk, bool traced, uint32_t seed) {
       else
         send(talk, link, tag_size, size + i % 3, settled);
     }
+    if (curious && draw(&talk->seed) % 4 == 0) { /* the peer settles what is under way */
+      pass(talk, &talk->client, &talk->server);
+      pn_delivery_t *dlv = pn_unsettled_head(link);
+      if (dlv) pn_delivery_settle(dlv);
+    }
     go_on(talk);
   }
 }
@@ -225,12 +304,24 @@ static void assert_same(const struct record *one, const struct record *other) {
   assert_memory_equal(one->bytes, other->bytes, one->size);
 }
 
-static void runs_look_like_single_transfers(void **state) {
-  (void)state;
-  for (uint32_t seed = 1; seed <= 40; seed++) {
+/* Let a link or all of it go while events wait. */
+static void break_off(struct talk *talk) {
+  if (draw(&talk->seed) % 2) pn_link_free(pn_link_head(talk->server.connection, 0));
+  if (draw(&talk->seed) % 2) {
+    see_collector(talk);
+    go_on(talk);
+  }
+}
+
+static void assert_both_ways_are_the_same(bool curious, uint32_t seeds) {
+  for (uint32_t seed = 1; seed <= seeds; seed++) {
     struct talk quick, traced;
-    talk_at_random(&quick, false, seed);
-    talk_at_random(&traced, true, seed);
+    talk_at_random(&quick, false, curious, seed);
+    talk_at_random(&traced, true, curious, seed);
+    if (curious) {
+      break_off(&quick);
+      break_off(&traced);
+    }
     assert_true(quick.received > 0);
     assert_int_equal(quick.received, traced.received);
     assert_same(&quick.octets, &traced.octets);
@@ -238,6 +329,16 @@ static void runs_look_like_single_transfers(void **state) {
     end(&quick);
     end(&traced);
   }
+}
+
+static void runs_look_like_single_transfers(void **state) {
+  (void)state;
+  assert_both_ways_are_the_same(false, 40);
+}
+
+static void runs_look_like_deliveries_to_whoever_looks(void **state) {
+  (void)state;
+  assert_both_ways_are_the_same(true, 60);
 }
 
 /* What a server does with these octets, which did not come from a peer that means well. */
@@ -316,6 +417,7 @@ static void links_take_turns(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_look_like_single_transfers),
+      cmocka_unit_test(runs_look_like_deliveries_to_whoever_looks),
       cmocka_unit_test(faults_in_a_run_are_found_as_elsewhere),
       cmocka_unit_test(links_take_turns),
   };
