@@ -272,6 +272,16 @@ static void send_unusual(struct talk *talk, pn_link_t *link) {
   }
 }
 
+/* The sender settles one of the last that it has sent, before the receiver has seen them. */
+static void settle_under_way(struct talk *talk, pn_link_t *link) {
+  pn_delivery_t *some = NULL;
+  pass(talk, &talk->client, &talk->server);
+  for (pn_delivery_t *dlv = pn_unsettled_head(link); dlv; dlv = pn_unsettled_next(dlv)) {
+    if (!some || draw(&talk->seed) % 2) some = dlv;
+  }
+  if (some) pn_delivery_settle(some);
+}
+
 static void talk_at_random(struct talk *talk, bool traced, bool curious, uint32_t seed) {
   start(talk, traced, seed);
   talk->curious = curious;
@@ -290,11 +300,7 @@ static void talk_at_random(struct talk *talk, bool traced, bool curious, uint32_
       else
         send(talk, link, tag_size, size + i % 3, settled);
     }
-    if (curious && draw(&talk->seed) % 4 == 0) { /* the peer settles what is under way */
-      pass(talk, &talk->client, &talk->server);
-      pn_delivery_t *dlv = pn_unsettled_head(link);
-      if (dlv) pn_delivery_settle(dlv);
-    }
+    if (curious && draw(&talk->seed) % 4 == 0) settle_under_way(talk, link);
     go_on(talk);
   }
 }
@@ -304,8 +310,16 @@ static void assert_same(const struct record *one, const struct record *other) {
   assert_memory_equal(one->bytes, other->bytes, one->size);
 }
 
-/* Let a link or all of it go while events wait. */
+/* Let a link or all of it go while deliveries wait to be seen. */
 static void break_off(struct talk *talk) {
+  for (unsigned i = 0; i < 30; i++) send(talk, talk->senders[0], 8, 50, i > 15);
+  pass(talk, &talk->client, &talk->server);
+  if (draw(&talk->seed) % 2) {
+    for (int i = 0; i < 3; i++) {
+      pn_event_t *event = pn_connection_driver_next_event(&talk->server);
+      if (event) handle(talk, event);
+    }
+  }
   if (draw(&talk->seed) % 2) pn_link_free(pn_link_head(talk->server.connection, 0));
   if (draw(&talk->seed) % 2) {
     see_collector(talk);
