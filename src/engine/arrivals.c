@@ -126,7 +126,8 @@ pn_event_t *pni_arrivals_event(pn_collector_t *collector) {
   pn_link_t *const link = pni_collector_place(collector, collector->head)->context;
   struct pni_arrivals *const arrivals = link->arrivals;
   pn_delivery_t *const dlv = event->context;
-  if (PNI_UNLIKELY(event->clazz != &pni_delivery_class || !is_over(dlv, link) || !nothing_waits(&link->payload)))
+  if (PNI_UNLIKELY(
+          event->clazz != &pni_delivery_class || !is_over(dlv, link) || !nothing_waits(&link->payload)))
     return event_in_new_block(collector);
   if (!arrivals->settled) {
     struct pni_delivery_page *const page = link->session->incoming.recent;

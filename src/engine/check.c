@@ -72,7 +72,9 @@ static void add(struct deliveries *sum, pn_delivery_t *dlv, pn_link_t *link) {
 }
 
 /* How many deliveries have still to be made. */
-static uint32_t arrivals_of(const pn_link_t *link) { return link->arrivals ? pni_arrivals_count(link->arrivals) : 0; }
+static uint32_t arrivals_of(const pn_link_t *link) {
+  return link->arrivals ? pni_arrivals_count(link->arrivals) : 0;
+}
 
 static const char *check_deliveries(pn_link_t *link, int most) {
   struct deliveries sum = {0};
@@ -214,7 +216,8 @@ static void add_link(struct links *sum, pn_link_t *link) {
   sum->attached += link->remote_handle != PNI_NO_HANDLE;
   sum->named += link->named;
   sum->blocked += link->blocked;
-  *(link->sender ? &sum->outgoing_bytes : &sum->incoming_bytes) += pni_payload_size(&link->payload) + pni_arrivals_bytes(link);
+  *(link->sender ? &sum->outgoing_bytes : &sum->incoming_bytes) +=
+      pni_payload_size(&link->payload) + pni_arrivals_bytes(link);
   sum->incoming += arrivals_of(link);
   sum->complete += arrivals_of(link);
   for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) {

@@ -14,7 +14,9 @@ static PNI_COLD pn_delivery_t *arrive(pn_link_t *link) {
   return link->current;
 }
 
-pn_delivery_t *pn_link_current(pn_link_t *link) { return link && link->current ? link->current : arrive(link); }
+pn_delivery_t *pn_link_current(pn_link_t *link) {
+  return link && link->current ? link->current : arrive(link);
+}
 
 /* Small pieces go the short way: no call on it but the last, so no register is to be saved. */
 
@@ -107,10 +109,9 @@ PNI_INLINE bool advance(pn_link_t *link, bool sender, bool works) {
   PNI_TOUCHED(&link->endpoint);
   return true;
 }
-PNI_OWNED_FUNCTION(
-    return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link), link,
-    link && link->role != PNI_UNUSUAL, advance(link, link->role == PNI_SENDS, false),
-    link && advance(link, link->sender, link->works))
+PNI_OWNED_FUNCTION(return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link),
+    link, link && link->role != PNI_UNUSUAL, advance(link, link->role == PNI_SENDS, false),
+    link &&advance(link, link->sender, link->works))
 
 int pn_link_unsettled(pn_link_t *link) { return (int)link->unsettled_count; }
 

@@ -133,8 +133,8 @@ void pni_delivery_work_slow(pn_delivery_t *dlv) {
 static inline bool is_reachable(const pn_delivery_t *dlv) {
   const pn_session_t *const ssn = dlv->link->session;
   const pn_connection_t *const conn = ssn->connection;
-  return dlv->has_id && ssn->local_channel != PNI_NO_CHANNEL &&
-         ssn->endpoint.local != PNI_CLOSED && conn->endpoint.local != PNI_CLOSED;
+  return dlv->has_id && ssn->local_channel != PNI_NO_CHANNEL && ssn->endpoint.local != PNI_CLOSED &&
+         conn->endpoint.local != PNI_CLOSED;
 }
 
 static inline void tell(pn_delivery_t *dlv) {
@@ -198,7 +198,7 @@ PNI_INLINE void join(pn_session_t *ssn, pn_delivery_t *dlv) {
 static void conclude(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
   if (dlv->link->sender && !dlv->sent && (dlv->begun || dlv->advanced))
-    return;                                     /* its last frame will say so */
+    return;                                           /* its last frame will say so */
   const bool told = !dlv->remote.settled && dlv->due; /* with its state */
   if (told && joins(ssn, dlv)) {
     join(ssn, dlv);
@@ -282,9 +282,8 @@ PNI_INLINE void settle(pn_delivery_t *dlv, bool sender, bool works) {
   if (PNI_UNLIKELY(!usual)) settle_thoroughly(dlv);
   PNI_TOUCHED(&link->endpoint);
 }
-PNI_OWNED_FUNCTION(
-    , void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv), dlv,
-    dlv && dlv->link->role != PNI_UNUSUAL, settle(dlv, dlv->link->role == PNI_SENDS, false),
+PNI_OWNED_FUNCTION(, void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv),
+    dlv, dlv && dlv->link->role != PNI_UNUSUAL, settle(dlv, dlv->link->role == PNI_SENDS, false),
     if (dlv) settle(dlv, dlv->link->sender, dlv->link->works))
 
 /* The first delivery with bytes in the link's payload. */

@@ -41,18 +41,18 @@ struct pn_delivery_t {
   bool told : 1; /* the peer knows that it is settled here */
   /* Whatever was in the block. */
   uint8_t tag_size;
-  bool listed;                          /* on the link's list: the engine's reference */
-  pni_serial id;                        /* once `has_id` */
-  pni_serial due_last;                  /* while `due`: up to that id its disposition is that of the others, too */
-  pn_delivery_t *due_next;              /* the session's, of those whose disposition is due */
+  bool listed;             /* on the link's list: the engine's reference */
+  pni_serial id;           /* once `has_id` */
+  pni_serial due_last;     /* while `due`: up to that id its disposition is that of the others, too */
+  pn_delivery_t *due_next; /* the session's, of those whose disposition is due */
   pn_delivery_t *work_next, *work_prev; /* the connection's, of those that want the application's attention */
   char tag[PNI_TAG_MAX];
 };
 
 /* What of a delivery decides about the form of its frame lies in eight bytes: format, flags, size of the tag. */
 typedef uint64_t pni_delivery_form;
-_Static_assert(
-    offsetof(pn_delivery_t, listed) - offsetof(pn_delivery_t, message_format) == sizeof(pni_delivery_form) - 1,
+_Static_assert(offsetof(pn_delivery_t, listed) - offsetof(pn_delivery_t, message_format) ==
+                   sizeof(pni_delivery_form) - 1,
     "the form is in the delivery's members from message_format to listed");
 
 static inline pni_delivery_form pni_delivery_form_of(const pn_delivery_t *dlv) {

@@ -354,10 +354,9 @@ bool pni_connection_event_first(pn_connection_t *conn, pn_event_type_t type) {
   pn_collector_t *const collector = conn->collector;
   if (!collector || collector->released) return false;
   if (pni_collector_full(collector) && !pni_collector_grow(collector)) return false;
-  *pni_collector_place(collector, --collector->head) =
-      (struct pni_happening){.context = conn,
-          .type = (uint32_t)type,
-          .kind = pni_event_is_consequent(type) ? PNI_CONSEQUENT : PNI_HAPPENED};
+  *pni_collector_place(collector, --collector->head) = (struct pni_happening){.context = conn,
+      .type = (uint32_t)type,
+      .kind = pni_event_is_consequent(type) ? PNI_CONSEQUENT : PNI_HAPPENED};
   pni_object_incref(conn);
   return true;
 }

@@ -15,7 +15,8 @@ struct pn_event_t {
   pn_record_t *record;
   pn_event_type_t type;
   bool counted; /* the reference is counted in the context's header, and the class is the one there */
-  bool usual;   /* and there is no record, and nothing to be done once it has been handled: it may become another one */
+  bool
+      usual; /* and there is no record, and nothing to be done once it has been handled: it may become another one */
 };
 
 enum pni_happening_kind {

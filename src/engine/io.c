@@ -265,7 +265,8 @@ static inline bool is_quiet(const pn_transport_t *transport) {
   const pn_connection_t *const conn = transport->connection;
   return transport->layers.count == 1 && conn && !conn->due && conn->endpoint.due == 0 &&
          !transport->output.block && !transport->failed && !transport->close_sent &&
-         !transport->idle.keepalive && !transport->input.shared && !(conn->collector && conn->collector->lost);
+         !transport->idle.keepalive && !transport->input.shared &&
+         !(conn->collector && conn->collector->lost);
 }
 
 static void produce(pn_transport_t *transport) {

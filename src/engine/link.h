@@ -52,7 +52,8 @@ struct pn_link_t {
   pn_delivery_t *current;
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
-  struct pni_arrivals *arrivals; /* receiver: what has come and is not a delivery yet, in the payload's block */
+  struct pni_arrivals
+      *arrivals; /* receiver: what has come and is not a delivery yet, in the payload's block */
   pn_link_t *blocked_next;
   struct pni_payload
       payload; /* of its deliveries, in their order: sender: given and not yet framed; receiver: arrived and

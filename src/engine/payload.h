@@ -29,7 +29,7 @@ struct pni_payload {
       block; /* of the thread's pool; NULL while nothing is in it: the others then say how far the last one was filled */
   size_t capacity;
   size_t start, end; /* what waits in the block lies between */
-  bool held;         /* the block is in use behind that: nothing may be put in, and it stays while nothing waits */
+  bool held; /* the block is in use behind that: nothing may be put in, and it stays while nothing waits */
 };
 
 /* From so many bytes on a run is worth a segment. */

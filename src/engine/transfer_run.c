@@ -265,13 +265,15 @@ static struct received look_through(const pn_session_t *ssn, const struct form *
   }
   const size_t size = (size_t)(frame - first);
   const uint32_t frames = id - begin;
-  return (struct received){
-      .size = size, .payload = size - frames * form->payload_at, .frames = frames, .frame_bytes = frame_bytes};
+  return (struct received){.size = size,
+      .payload = size - frames * form->payload_at,
+      .frames = frames,
+      .frame_bytes = frame_bytes};
 }
 
 /* Keep the frames; NULL without memory for them. */
-static struct pni_arrivals *keep(pn_link_t *link, const struct form *form, const struct pni_transfer *transfer,
-    const struct received *received, const uint8_t *frames) {
+static struct pni_arrivals *keep(pn_link_t *link, const struct form *form,
+    const struct pni_transfer *transfer, const struct received *received, const uint8_t *frames) {
   struct pni_arrivals *const arrivals = pni_arrivals_reserve(link, received->size + PNI_TAG_MAX);
   if (!arrivals) return NULL;
   const pn_delivery_t like = {.message_format = transfer->message_format,

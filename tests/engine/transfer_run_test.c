@@ -1,6 +1,9 @@
 /* Runs of transfers are a shorter way to the same octets and events: an engine that is traced goes the long way, so whatever
  * is done with both has to look the same from outside. */
+#include "base/pool.h"
+#include "engine/check.h"
 #include "support/cmocka_test.h"
+#include "support/scarce.h"
 
 #include <proton/connection_driver.h>
 #include <proton/engine.h>
@@ -17,7 +20,7 @@ struct record {
 static void note(struct record *record, const void *bytes, size_t size) {
   if (record->capacity - record->size < size) {
     record->capacity = 2 * (record->capacity + size);
-    record->bytes = realloc(record->bytes, record->capacity);
+    record->bytes = __real_realloc(record->bytes, record->capacity);
     assert_non_null(record->bytes);
   }
   memcpy(record->bytes + record->size, bytes, size);
@@ -100,8 +103,10 @@ static void leave_all(struct talk *talk, pn_link_t *link) {
   pn_delivery_t *dlv;
   while ((dlv = pn_link_current(link)) && !pn_delivery_partial(dlv)) {
     note_number(&talk->seen, pn_delivery_pending(dlv));
-    if (draw(&talk->seed) % 2) pn_delivery_settle(dlv);
-    else pn_link_advance(link);
+    if (draw(&talk->seed) % 2)
+      pn_delivery_settle(dlv);
+    else
+      pn_link_advance(link);
   }
 }
 
@@ -428,10 +433,56 @@ static void links_take_turns(void **state) {
   end(&talk);
 }
 
+enum { BEFORE = 300, BURST = 40, SAME_TAG = 8 };
+
+/* Send a burst and handle it while memory is scarce, looking at it in one way or another; whether it was refused any. */
+static bool burst_in_need(struct talk *talk, unsigned way, bool settled) {
+  for (unsigned i = 0; i < BURST; i++) send(talk, talk->senders[0], SAME_TAG, 50, settled);
+  pass(talk, &talk->client, &talk->server);
+  pni_pool_trim();
+  scarce.asked = 0;
+  scarce.on = true;
+  pass(talk, &talk->client, &talk->server);
+  if (way == 1) see_unsettled(talk, pn_link_head(talk->server.connection, 0));
+  if (way == 2) see_collector(talk);
+  go_on(talk);
+  const bool refused = scarce_refused();
+  scarce_end();
+  go_on(talk);
+  return refused;
+}
+
+/* What was received is seen, or the connection ends; the engine is whole. */
+static void run_without_memory_is_not_lost_in_silence(void **state) {
+  (void)state;
+  unsigned whole = 0, ended = 0;
+  for (unsigned way = 0; way < 6; way++) {
+    for (struct scarcity run = {0}; scarce_run(&run);) {
+      struct talk talk;
+      scarce.on = false;
+      start(&talk, false, 1 + way % 3);
+      for (unsigned i = 0; i < BEFORE; i++) send(&talk, talk.senders[0], SAME_TAG, 50, false);
+      go_on(&talk);
+      assert_int_equal(talk.received, BEFORE);
+      const bool refused = burst_in_need(&talk, way % 3, way >= 3);
+      const bool failed = pn_condition_is_set(pn_transport_condition(talk.server.transport)) ||
+                          pn_condition_is_set(pn_transport_condition(talk.client.transport));
+      assert_true(failed ? refused : talk.received >= BEFORE + BURST - 1 /* one may have been popped */);
+      *(failed ? &ended : &whole) += 1;
+      pni_engine_check(talk.client.connection);
+      pni_engine_check(talk.server.connection);
+      end(&talk);
+    }
+  }
+  assert_true(whole > 10 && ended > 10);
+  pni_pool_trim();
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_look_like_single_transfers),
       cmocka_unit_test(runs_look_like_deliveries_to_whoever_looks),
+      cmocka_unit_test(run_without_memory_is_not_lost_in_silence),
       cmocka_unit_test(faults_in_a_run_are_found_as_elsewhere),
       cmocka_unit_test(links_take_turns),
   };
