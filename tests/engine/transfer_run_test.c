@@ -82,7 +82,7 @@ static void see_collector(struct talk *talk) {
   if (pn_event_type(first) == PN_DELIVERY) {
     const pn_delivery_tag_t tag = pn_delivery_tag(pn_event_delivery(first));
     note(&talk->seen, tag.start, tag.size);
-    if (draw(&talk->seed) % 4 == 0) pn_collector_pop(collector);
+    if (talk->curious && draw(&talk->seed) % 4 == 0) pn_collector_pop(collector);
   }
 }
 
@@ -452,6 +452,12 @@ static bool burst_in_need(struct talk *talk, unsigned way, bool settled) {
   return refused;
 }
 
+/* It has failed; there may be no memory to say why. */
+static bool is_over(pn_connection_driver_t *driver) {
+  return pn_connection_driver_read_closed(driver) || pn_connection_driver_write_closed(driver) ||
+         pn_condition_is_set(pn_transport_condition(driver->transport));
+}
+
 /* What was received is seen, or the connection ends; the engine is whole. */
 static void run_without_memory_is_not_lost_in_silence(void **state) {
   (void)state;
@@ -465,9 +471,8 @@ static void run_without_memory_is_not_lost_in_silence(void **state) {
       go_on(&talk);
       assert_int_equal(talk.received, BEFORE);
       const bool refused = burst_in_need(&talk, way % 3, way >= 3);
-      const bool failed = pn_condition_is_set(pn_transport_condition(talk.server.transport)) ||
-                          pn_condition_is_set(pn_transport_condition(talk.client.transport));
-      assert_true(failed ? refused : talk.received >= BEFORE + BURST - 1 /* one may have been popped */);
+      const bool failed = is_over(&talk.server) || is_over(&talk.client);
+      assert_true(failed ? refused : talk.received == BEFORE + BURST);
       *(failed ? &ended : &whole) += 1;
       pni_engine_check(talk.client.connection);
       pni_engine_check(talk.server.connection);
