@@ -43,6 +43,9 @@ PNI_INLINE void *pni_object_in(void *memory, const pn_class_t *clazz) {
 /* Where the memory of pni_object_in() begins. */
 PNI_INLINE void *pni_object_memory(void *object) { return pni_object_header(object); }
 
+/* The object in such memory. */
+PNI_INLINE void *pni_object_of(void *memory) { return (struct pni_object *)memory + 1; }
+
 PNI_INLINE int pni_object_refcount(void *object) { return pni_object_header(object)->refcount; }
 
 PNI_INLINE void pni_object_incref(void *object) { pni_object_header(object)->refcount++; }

@@ -2,6 +2,7 @@
  *
  * The counterparts of pn_link_send and pn_link_recv in current.c, with the same rules. Runs in the connection's thread. */
 #include "base/pool.h"
+#include "engine/arrivals.h"
 #include "engine/check.h"
 #include "engine/delivery.h"
 #include "engine/link.h"
@@ -78,6 +79,8 @@ static pn_shared_bytes_t *take_much(struct pni_payload *payload, size_t size, co
 pn_shared_bytes_t *pn_delivery_take(pn_delivery_t *dlv, pn_bytes_t *piece) {
   PNI_OWNED_DELIVERY(dlv);
   pn_bytes_t first;
+  if (!readable(dlv)) return NULL;
+  pni_link_arrive(dlv->link); /* the block may be what is taken */
   if (pn_delivery_borrow(dlv, &first, 1) == 0) return NULL;
   struct pni_payload *payload = &dlv->link->payload;
   const bool few = first.size < PNI_SEGMENT_LEAST;

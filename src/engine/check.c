@@ -7,6 +7,7 @@
  * Runs in the thread that holds the connection. */
 #include "engine/check.h"
 
+#include "engine/arrivals.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/link.h"
@@ -70,6 +71,11 @@ static void add(struct deliveries *sum, pn_delivery_t *dlv, pn_link_t *link) {
   if (dlv == link->receiving) sum->receiving = !dlv->done;
 }
 
+/* How many deliveries have still to be made. */
+static uint32_t arrivals_of(const pn_link_t *link) {
+  return link->arrivals ? pni_arrivals_count(link->arrivals) : 0;
+}
+
 static const char *check_deliveries(pn_link_t *link, int most) {
   struct deliveries sum = {0};
   pn_delivery_t *dlv = link->unsettled;
@@ -79,9 +85,10 @@ static const char *check_deliveries(pn_link_t *link, int most) {
   }
   if (dlv) return NULL;
   HOLDS(link->unsettled || link->unsettled_end == &link->unsettled);
-  HOLDS(link->unsettled_count == sum.unsettled);
+  const uint32_t arrived = arrivals_of(link);
+  HOLDS(link->unsettled_count == sum.unsettled + arrived);
   HOLDS(link->current == sum.current);
-  HOLDS((uint32_t)link->queued == (link->sender ? sum.to_send : sum.to_read));
+  HOLDS((uint32_t)link->queued == (link->sender ? sum.to_send : sum.to_read + arrived));
   HOLDS(!link->sender || link->unsent == sum.unsent);
   HOLDS(!link->receiving || sum.receiving);
   HOLDS(pni_payload_size(&link->payload) == sum.waiting);
@@ -145,6 +152,9 @@ static const char *check_link(pn_link_t *link, int most) {
   HOLDS(!link->blocked || (link->sender && ssn->blocked));
   HOLDS(link->sender || !link->unsent);
   HOLDS(!link->sender || !link->receiving);
+  HOLDS(!link->arrivals || (ssn->arriving == link && pni_arrivals_count(link->arrivals) > 0));
+  HOLDS(!link->arrivals == !link->payload.held);
+  HOLDS(!link->arrivals || (const char *)link->arrivals->next >= link->payload.block + link->payload.end);
   HOLDS(link->queued >= 0);
   return check_deliveries(link, most);
 }
@@ -182,6 +192,7 @@ static const char *check_session(pn_session_t *ssn) {
   HOLDS(ssn->endpoint.owing <= ssn->link_count);
   HOLDS(!ssn->links == !ssn->last_link && !ssn->links == (ssn->link_count == 0));
   HOLDS(!ssn->blocked == !ssn->last_blocked);
+  HOLDS(!ssn->arriving || ssn->arriving->arrivals);
   HOLDS(!ssn->due_dispositions || !ssn->last_due_disposition->due_next);
   HOLDS(!ssn->due_dispositions || !conn->transport || (ssn->endpoint.due & PNI_DUE_DISPOSITION));
   HOLDS(!ssn->flow_due || (ssn->endpoint.due & PNI_DUE_FLOW));
@@ -205,7 +216,10 @@ static void add_link(struct links *sum, pn_link_t *link) {
   sum->attached += link->remote_handle != PNI_NO_HANDLE;
   sum->named += link->named;
   sum->blocked += link->blocked;
-  *(link->sender ? &sum->outgoing_bytes : &sum->incoming_bytes) += pni_payload_size(&link->payload);
+  *(link->sender ? &sum->outgoing_bytes : &sum->incoming_bytes) +=
+      pni_payload_size(&link->payload) + pni_arrivals_bytes(link);
+  sum->incoming += arrivals_of(link);
+  sum->complete += arrivals_of(link);
   for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) {
     *(link->sender ? &sum->outgoing_ids : &sum->incoming_ids) += dlv->has_id;
     sum->incoming += !link->sender && !dlv->advanced;
@@ -274,7 +288,7 @@ static const char *check_links_of(pn_session_t *ssn) {
     ALL_HOLD(check_link(link, EVERYTHING));
     HOLDS(link->session == ssn);
     for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) deliveries++;
-    HOLDS(link->endpoint.held >= deliveries);
+    HOLDS(link->endpoint.held >= deliveries + arrivals_of(link));
     deliveries = 0;
     add_link(&sum, link);
   }

@@ -108,21 +108,29 @@ static PNI_COLD void after_event(pn_connection_driver_t *driver, pn_event_type_t
 }
 
 /* What there was no memory for before. */
-static PNI_COLD pn_event_t *next_late(pn_connection_driver_t *driver) {
+static pn_event_t *next_late(pn_connection_driver_t *driver) {
+  if (PNI_LIKELY(!driver->collector->lost && !driver->transport->tail_closed)) return NULL;
   if (driver->collector->lost) pni_transport_check_events(driver->transport);
   if (driver->transport->tail_closed) pni_transport_post(driver->transport);
   return pn_collector_next(driver->collector);
 }
 
-pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
+static PNI_NOINLINE pn_event_t *next_thoroughly(pn_connection_driver_t *driver) {
   if (!driver->collector) return NULL;
   const pn_event_t *const handled = driver->collector->previous;
-  if (handled && PNI_UNLIKELY(handled->type == PN_CONNECTION_INIT || handled->type == PN_TRANSPORT_CLOSED))
-    after_event(driver, handled->type);
-  pn_event_t *event = pni_collector_next(driver->collector);
-  if (PNI_UNLIKELY(event == NULL)) event = next_late(driver);
+  if (handled && pni_event_is_consequent(handled->type)) after_event(driver, handled->type);
+  pn_event_t *event = pn_collector_next(driver->collector);
+  if (!event) event = next_late(driver);
   if (pni_traces_events(driver->transport) && event) pni_trace_event(driver->transport, event);
   return event;
+}
+
+/* No call on the way but the last. */
+pn_event_t *pn_connection_driver_next_event(pn_connection_driver_t *driver) {
+  pn_collector_t *const collector = driver->collector;
+  if (PNI_UNLIKELY(!collector || pni_traces_events(driver->transport)) || !pni_collector_may_reuse(collector))
+    return next_thoroughly(driver);
+  return pni_collector_next_usual(collector);
 }
 
 bool pn_connection_driver_has_event(pn_connection_driver_t *driver) {

@@ -2,11 +2,21 @@
  *
  * A sender's current delivery is the first one that the application has not finished; a receiver's the first one that it
  * has not left. Credit counts here, at the advance; frames count in transfer.c. Runs in the connection's thread. */
+#include "engine/arrivals.h"
 #include "engine/check.h"
 #include "engine/delivery.h"
 #include "engine/owner.h"
 
-pn_delivery_t *pn_link_current(pn_link_t *link) { return link ? link->current : NULL; }
+/* The current delivery, made if it has come and is none yet. */
+static PNI_COLD pn_delivery_t *arrive(pn_link_t *link) {
+  if (!link) return NULL;
+  pni_link_arrive(link);
+  return link->current;
+}
+
+pn_delivery_t *pn_link_current(pn_link_t *link) {
+  return link && link->current ? link->current : arrive(link);
+}
 
 /* Small pieces go the short way: no call on it but the last, so no register is to be saved. */
 
@@ -27,8 +37,8 @@ static PNI_COLD ssize_t send_thoroughly(pn_link_t *link, const char *bytes, size
 }
 
 PNI_INLINE ssize_t send_bytes(pn_link_t *link, const char *bytes, size_t size) {
-  pn_delivery_t *dlv = link ? link->current : NULL;
-  if (PNI_UNLIKELY(!dlv || !link->sender)) return PN_EOS;
+  pn_delivery_t *dlv = link->current;
+  if (PNI_UNLIKELY(!dlv)) return PN_EOS;
   struct pni_payload *const payload = &link->payload;
   const bool small = size - 1 < PNI_COPY_SMALL && size <= payload->capacity - payload->end;
   if (PNI_UNLIKELY(!small || !bytes || dlv->aborted || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)))
@@ -39,11 +49,12 @@ PNI_INLINE ssize_t send_bytes(pn_link_t *link, const char *bytes, size_t size) {
   return (ssize_t)size;
 }
 PNI_OWNED_FUNCTION(return, ssize_t, pn_link_send, (pn_link_t * link, const char *bytes, size_t size),
-    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, send_bytes)
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_SENDS,
+    send_bytes(link, bytes, size), link && link->sender ? send_bytes(link, bytes, size) : PN_EOS)
 
 /* The last bytes have been taken, or the window runs low. */
 static PNI_NOINLINE ssize_t look_after(pn_link_t *link, size_t size) {
-  if (link->payload.start == link->payload.end) pni_payload_clear(&link->payload);
+  if (link->payload.start == link->payload.end && !link->payload.held) pni_payload_clear(&link->payload);
   pni_session_look(link->session);
   return (ssize_t)size;
 }
@@ -56,12 +67,16 @@ static PNI_COLD ssize_t receive_thoroughly(pn_delivery_t *dlv, char *bytes, size
   return dlv->done && dlv->waiting == 0 ? PN_EOS : 0;
 }
 
+static PNI_COLD ssize_t receive_late(pn_link_t *link, char *bytes, size_t size) {
+  pn_delivery_t *const dlv = arrive(link);
+  return dlv ? receive_thoroughly(dlv, bytes, size) : PN_STATE_ERR;
+}
+
 PNI_INLINE ssize_t receive_bytes(pn_link_t *link, char *bytes, size_t size) {
-  pn_delivery_t *dlv = link ? link->current : NULL;
-  if (PNI_UNLIKELY(!dlv || link->sender)) return PN_STATE_ERR;
-  if (size > dlv->waiting) size = dlv->waiting;
-  if (PNI_UNLIKELY(
-          size - 1 >= PNI_COPY_SMALL || !bytes || dlv->aborted || !pni_payload_in_block(&link->payload)))
+  pn_delivery_t *dlv = link->current;
+  if (PNI_UNLIKELY(!dlv)) return receive_late(link, bytes, size);
+  if (size > dlv->waiting) size = dlv->waiting; /* none of one that was aborted */
+  if (PNI_UNLIKELY(size - 1 >= PNI_COPY_SMALL || !bytes || !pni_payload_in_block(&link->payload)))
     return receive_thoroughly(dlv, bytes, size);
   struct pni_payload *const payload = &link->payload;
   pni_copy_small(bytes, payload->block + payload->start, size);
@@ -69,29 +84,34 @@ PNI_INLINE ssize_t receive_bytes(pn_link_t *link, char *bytes, size_t size) {
   dlv->waiting -= size;
   pn_session_t *const ssn = link->session;
   pni_session_count_taken(ssn, size);
-  const bool done = payload->start != payload->end && !pni_session_runs_low(ssn);
+  const bool done = (payload->start != payload->end || payload->held) && !pni_session_runs_low(ssn);
   return PNI_LIKELY(done) ? (ssize_t)size : look_after(link, size);
 }
 PNI_OWNED_FUNCTION(return, ssize_t, pn_link_recv, (pn_link_t * link, char *bytes, size_t size),
-    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, receive_bytes)
+    (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_RECEIVES,
+    receive_bytes(link, bytes, size), link && !link->sender ? receive_bytes(link, bytes, size) : PN_STATE_ERR)
 
 static PNI_COLD void advance_thoroughly(pn_delivery_t *dlv) {
   pni_delivery_advance(dlv, pni_delivery_works(dlv));
 }
 
-PNI_INLINE bool advance(pn_link_t *link) {
-  pn_delivery_t *dlv = link ? link->current : NULL;
-  if (!dlv) return false;
-  const bool simple = link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple || pni_delivery_works(dlv)))
+PNI_INLINE bool advance(pn_link_t *link, bool sender, bool works) {
+  pn_delivery_t *dlv = link->current;
+  if (PNI_UNLIKELY(!dlv)) {
+    dlv = arrive(link);
+    if (!dlv) return false;
+  }
+  const bool simple = sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
+  if (PNI_UNLIKELY(!simple || works))
     advance_thoroughly(dlv);
   else
-    pni_delivery_leave_current(dlv);
+    pni_delivery_leave_current(dlv, sender);
   PNI_TOUCHED(&link->endpoint);
   return true;
 }
-PNI_OWNED_FUNCTION(
-    return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link), link, advance)
+PNI_OWNED_FUNCTION(return, bool, pn_link_advance, (pn_link_t * link), (link), PNI_CONNECTION_OF_LINK(link),
+    link, link && link->role != PNI_UNUSUAL, advance(link, link->role == PNI_SENDS, false),
+    link &&advance(link, link->sender, link->works))
 
 int pn_link_unsettled(pn_link_t *link) { return (int)link->unsettled_count; }
 
@@ -101,6 +121,12 @@ static pn_delivery_t *unsettled_from(pn_delivery_t *dlv) {
   return dlv;
 }
 
-pn_delivery_t *pn_unsettled_head(pn_link_t *link) { return unsettled_from(link->unsettled); }
+pn_delivery_t *pn_unsettled_head(pn_link_t *link) {
+  pni_link_arrive(link);
+  return unsettled_from(link->unsettled);
+}
 
-pn_delivery_t *pn_unsettled_next(pn_delivery_t *dlv) { return unsettled_from(dlv->next); }
+pn_delivery_t *pn_unsettled_next(pn_delivery_t *dlv) {
+  pni_link_arrive(dlv->link);
+  return unsettled_from(dlv->next);
+}

@@ -9,6 +9,7 @@
 #include "base/record.h"
 #include "base/string.h"
 #include "base/text.h"
+#include "engine/arrivals.h"
 #include "engine/check.h"
 #include "engine/owner.h"
 #include "wire/performative.h"
@@ -63,16 +64,23 @@ static PNI_COLD pn_delivery_t *begin_thoroughly(pn_link_t *link, pn_delivery_tag
   return dlv;
 }
 
+/* Of a sender, if nobody looks at its work. */
 PNI_INLINE pn_delivery_t *make(pn_link_t *link, pn_delivery_tag_t tag) {
-  if (PNI_UNLIKELY(!link || !link->sender || tag.size > PNI_TAG_MAX)) return NULL;
-  void *const block = link->works ? NULL : pni_pool_at_hand(PNI_DELIVERY_BLOCK);
+  if (PNI_UNLIKELY(tag.size > PNI_TAG_MAX)) return NULL;
+  void *const block = pni_pool_at_hand(PNI_DELIVERY_BLOCK);
   pn_delivery_t *const dlv =
       PNI_LIKELY(block != NULL) ? begin(block, link, tag) : begin_thoroughly(link, tag);
   PNI_TOUCHED(&link->endpoint);
   return dlv;
 }
+
+static pn_delivery_t *make_thoroughly(pn_link_t *link, pn_delivery_tag_t tag) {
+  if (!link || !link->sender || tag.size > PNI_TAG_MAX) return NULL;
+  return link->works ? begin_thoroughly(link, tag) : make(link, tag);
+}
 PNI_OWNED_FUNCTION(return, pn_delivery_t *, pn_delivery, (pn_link_t * link, pn_delivery_tag_t tag),
-    (link, tag), PNI_CONNECTION_OF_LINK(link), link, make)
+    (link, tag), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_SENDS, make(link, tag),
+    make_thoroughly(link, tag))
 
 void pni_delivery_drop_waiting(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
@@ -144,7 +152,6 @@ static PNI_COLD void update_thoroughly(pn_delivery_t *dlv, uint64_t state) {
 }
 
 PNI_INLINE void update(pn_delivery_t *dlv, uint64_t state) {
-  if (!dlv) return;
   if (PNI_UNLIKELY(dlv->local.detail != NULL)) {
     update_thoroughly(dlv, state);
   } else {
@@ -154,7 +161,8 @@ PNI_INLINE void update(pn_delivery_t *dlv, uint64_t state) {
   PNI_TOUCHED(&dlv->link->endpoint);
 }
 PNI_OWNED_FUNCTION(, void, pn_delivery_update, (pn_delivery_t * dlv, uint64_t state), (dlv, state),
-    PNI_CONNECTION_OF_DELIVERY(dlv), dlv, update)
+    PNI_CONNECTION_OF_DELIVERY(dlv), dlv, dlv && dlv->link->role != PNI_UNUSUAL, update(dlv, state),
+    if (dlv) update(dlv, state))
 
 void pni_delivery_finish(pn_delivery_t *dlv) {
   if (!dlv->listed) return;
@@ -163,6 +171,7 @@ void pni_delivery_finish(pn_delivery_t *dlv) {
   if (dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
   if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
   if (!dlv->locally_settled) link->unsettled_count--;
+  if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_delivery_count_left(dlv, false);
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
   pni_delivery_unlist(dlv);
   dlv->has_id = false;
@@ -171,15 +180,39 @@ void pni_delivery_finish(pn_delivery_t *dlv) {
   if (!dlv->due) pni_delivery_decref(dlv);
 }
 
+/* Whether a delivery, once it is settled, is the last one of those whose disposition is due, and the one before it says the same
+ * of the ids up to its own. */
+PNI_INLINE bool joins(const pn_session_t *ssn, const pn_delivery_t *dlv) {
+  const pn_delivery_t *const run = ssn->before_last_due;
+  return run && ssn->last_due_disposition == dlv && dlv->has_id && run->due_last + 1 == dlv->id &&
+         run->link == dlv->link && run->locally_settled && run->local.type == dlv->local.type &&
+         pni_disposition_plain(&run->local) && pni_disposition_plain(&dlv->local);
+}
+
+/* Then that one speaks for both. */
+PNI_INLINE void join(pn_session_t *ssn, pn_delivery_t *dlv) {
+  pn_delivery_t *const run = ssn->before_last_due;
+  run->due_last = dlv->id;
+  run->due_next = NULL;
+  ssn->last_due_disposition = run;
+  ssn->before_last_due = NULL;
+  dlv->due = false;
+}
+
 /* It is settled here, and left: the peer is to know, or does already. */
-PNI_INLINE void conclude(pn_delivery_t *dlv) {
+static void conclude(pn_delivery_t *dlv) {
+  pn_session_t *const ssn = dlv->link->session;
   if (dlv->link->sender && !dlv->sent && (dlv->begun || dlv->advanced))
-    return;                                     /* its last frame will say so */
-  if (!dlv->remote.settled && dlv->due) return; /* told with its state */
-  if (!dlv->remote.settled && is_reachable(dlv))
-    pni_delivery_owe(dlv);
-  else if (!pni_delivery_leave(dlv))
+    return;                                           /* its last frame will say so */
+  const bool told = !dlv->remote.settled && dlv->due; /* with its state */
+  if (told && joins(ssn, dlv)) {
+    join(ssn, dlv);
     pni_delivery_finish(dlv);
+  } else if (!told && !dlv->remote.settled && is_reachable(dlv)) {
+    pni_delivery_owe(dlv);
+  } else if (!told) {
+    pni_delivery_finish(dlv);
+  }
 }
 
 PNI_INLINE void settle_here(pn_delivery_t *dlv) {
@@ -196,31 +229,67 @@ static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
   conclude(dlv);
 }
 
-/* No call on the way but the last. */
-PNI_INLINE void settle(pn_delivery_t *dlv) {
-  if (!dlv || dlv->locally_settled || !dlv->listed) return;
-  pn_link_t *const link = dlv->link;
-  if (PNI_UNLIKELY(pni_delivery_works(dlv))) {
-    settle_thoroughly(dlv);
-    PNI_TOUCHED(&link->endpoint);
-    return;
+/* The usual cases, each at one look: what they do not take they leave alone. */
+
+/* It is done with, is in no page, and is kept by an event alone. */
+PNI_INLINE void let_go(pn_link_t *link, pn_delivery_t *dlv) {
+  link->unsettled_count--;
+  pni_delivery_unlist(dlv);
+  dlv->has_id = dlv->updated = dlv->due = false;
+  dlv->locally_settled = dlv->local.settled = true;
+  pni_object_header(dlv)->refcount--;
+}
+
+/* Take its id out of the page used last, if it is there and not the only one. */
+PNI_INLINE bool leave_page(const struct pni_delivery_ids *ids, const pn_delivery_t *dlv) {
+  struct pni_delivery_page *const page = ids->recent;
+  if (PNI_UNLIKELY(!page || page->number != pni_page_of(dlv->id))) return false;
+  const uint64_t rest = page->used & ~((uint64_t)1 << pni_slot_of(dlv->id));
+  if (PNI_UNLIKELY(rest == 0)) return false;
+  page->used = rest;
+  return true;
+}
+
+/* A receiver's current delivery, which has been read: it was settled by the sender, or goes with the disposition before it. */
+PNI_INLINE bool settle_received(pn_link_t *link, pn_delivery_t *dlv) {
+  pn_session_t *const ssn = link->session;
+  if (link->current != dlv || !dlv->done || dlv->waiting > 0 || pni_object_refcount(dlv) == 1) return false;
+  if (dlv->due) {
+    if (PNI_UNLIKELY(!joins(ssn, dlv) || !leave_page(&ssn->incoming, dlv))) return false;
+    join(ssn, dlv);
+  } else if (!dlv->remote.settled || dlv->has_id) {
+    return false;
   }
-  if (link->current == dlv) {
-    const bool simple =
-        link->sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-    if (PNI_UNLIKELY(!simple)) {
-      settle_thoroughly(dlv);
-      PNI_TOUCHED(&link->endpoint);
-      return;
-    }
-    pni_delivery_leave_current(dlv);
+  pni_delivery_leave_current(dlv, false);
+  let_go(link, dlv);
+  return true;
+}
+
+/* A sender's that the receiver has settled; or the current one: its frame will say that it is settled. */
+PNI_INLINE bool settle_sent(pn_link_t *link, pn_delivery_t *dlv) {
+  if (dlv->sent) {
+    if (!dlv->remote.settled || dlv->due || !dlv->has_id || pni_object_refcount(dlv) == 1) return false;
+    if (PNI_UNLIKELY(!leave_page(&link->session->outgoing, dlv))) return false;
+    let_go(link, dlv);
+    return true;
   }
+  if (link->current != dlv || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)) return false;
+  pni_delivery_leave_current(dlv, true);
   settle_here(dlv);
-  conclude(dlv);
+  return true;
+}
+
+/* No call on the way but the last. */
+PNI_INLINE void settle(pn_delivery_t *dlv, bool sender, bool works) {
+  if (dlv->locally_settled || !dlv->listed) return;
+  pn_link_t *const link = dlv->link;
+  const bool usual = !works && (sender ? settle_sent(link, dlv) : settle_received(link, dlv));
+  if (PNI_UNLIKELY(!usual)) settle_thoroughly(dlv);
   PNI_TOUCHED(&link->endpoint);
 }
-PNI_OWNED_FUNCTION(
-    , void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv), dlv, settle)
+PNI_OWNED_FUNCTION(, void, pn_delivery_settle, (pn_delivery_t * dlv), (dlv), PNI_CONNECTION_OF_DELIVERY(dlv),
+    dlv, dlv && dlv->link->role != PNI_UNUSUAL, settle(dlv, dlv->link->role == PNI_SENDS, false),
+    if (dlv) settle(dlv, dlv->link->sender, dlv->link->works))
 
 /* The first delivery with bytes in the link's payload. */
 static const pn_delivery_t *first_waiting(const pn_link_t *link) {
@@ -324,7 +393,9 @@ pn_delivery_t *pn_work_head(pn_connection_t *conn) {
   if (!conn->works) {
     conn->works = true;
     for (pn_link_t *link = conn->links; link; link = link->next) {
+      pni_link_arrive(link);
       link->works = true;
+      link->role = PNI_UNUSUAL;
       for (pn_delivery_t *dlv = link->unsettled; dlv; dlv = dlv->next) pni_delivery_work(dlv);
     }
   }

@@ -14,6 +14,7 @@
 #include "engine/serial.h"
 #include "engine/session.h"
 #include <proton/delivery.h>
+#include <string.h>
 
 enum { PNI_TAG_MAX = 32 }; /* [2.8.7] */
 
@@ -40,12 +41,29 @@ struct pn_delivery_t {
   bool told : 1; /* the peer knows that it is settled here */
   /* Whatever was in the block. */
   uint8_t tag_size;
-  bool listed;                          /* on the link's list: the engine's reference */
-  pni_serial id;                        /* once `has_id` */
-  pn_delivery_t *due_next;              /* the session's, of those whose disposition is due */
+  bool listed;             /* on the link's list: the engine's reference */
+  pni_serial id;           /* once `has_id` */
+  pni_serial due_last;     /* while `due`: up to that id its disposition is that of the others, too */
+  pn_delivery_t *due_next; /* the session's, of those whose disposition is due */
   pn_delivery_t *work_next, *work_prev; /* the connection's, of those that want the application's attention */
   char tag[PNI_TAG_MAX];
 };
+
+/* What of a delivery decides about the form of its frame lies in eight bytes: format, flags, size of the tag. */
+typedef uint64_t pni_delivery_form;
+_Static_assert(offsetof(pn_delivery_t, listed) - offsetof(pn_delivery_t, message_format) ==
+                   sizeof(pni_delivery_form) - 1,
+    "the form is in the delivery's members from message_format to listed");
+
+static inline pni_delivery_form pni_delivery_form_of(const pn_delivery_t *dlv) {
+  pni_delivery_form form;
+  memcpy(&form, &dlv->message_format, sizeof form);
+  return form;
+}
+
+static inline void pni_delivery_set_form(pn_delivery_t *dlv, pni_delivery_form form) {
+  memcpy(&dlv->message_format, &form, sizeof form);
+}
 
 enum { PNI_DELIVERY_BLOCK = sizeof(struct pni_object) + sizeof(pn_delivery_t) };
 
@@ -111,9 +129,12 @@ PNI_INLINE pn_delivery_t *pni_delivery_new(void *block, pn_link_t *link, pn_byte
 static inline void pni_delivery_owe(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
   if (dlv->due) return;
+  pn_delivery_t *const before = ssn->due_dispositions ? ssn->last_due_disposition : NULL;
   dlv->due = true;
+  dlv->due_last = dlv->id;
   dlv->due_next = NULL;
-  *(ssn->due_dispositions ? &ssn->last_due_disposition->due_next : &ssn->due_dispositions) = dlv;
+  *(before ? &before->due_next : &ssn->due_dispositions) = dlv;
+  ssn->before_last_due = before;
   ssn->last_due_disposition = dlv;
   pni_endpoint_owe(&ssn->endpoint, PNI_DUE_DISPOSITION);
 }
@@ -143,12 +164,12 @@ PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
 /* Whether anybody looks at the connection's work list: asked once by those that would put several on it. */
 static inline bool pni_delivery_works(const pn_delivery_t *dlv) { return PNI_UNLIKELY(dlv->link->works); }
 
-/* The link leaves its current delivery: what is counted. */
-PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv) {
+/* The application has left a delivery: what is counted. */
+PNI_INLINE void pni_delivery_count_left(pn_delivery_t *dlv, bool sender) {
   pn_link_t *const link = dlv->link;
   dlv->advanced = true;
   link->credit--;
-  if (link->sender) {
+  if (sender) {
     dlv->done = true;
     link->queued++;
   } else {
@@ -156,14 +177,19 @@ PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv) {
     link->session->incoming_deliveries--;
     if (dlv->done) link->session->incoming_complete--;
   }
-  link->current = dlv->next;
+}
+
+/* It was its link's current one. */
+PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv, bool sender) {
+  pni_delivery_count_left(dlv, sender);
+  dlv->link->current = dlv->next;
 }
 
 /* The same with what follows from it. */
 static inline void pni_delivery_advance(pn_delivery_t *dlv, bool works) {
   pn_link_t *const link = dlv->link;
   if (!link->sender && dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
-  pni_delivery_leave_current(dlv);
+  pni_delivery_leave_current(dlv, link->sender);
   if (link->sender) pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
   if (works) {
     pni_delivery_work_slow(dlv);
@@ -181,7 +207,7 @@ PNI_INLINE bool pni_delivery_leave(pn_delivery_t *dlv) {
   const bool kept = dlv->due || pni_object_refcount(dlv) > 1;
   const bool simple =
       kept || (pni_delivery_bare(dlv) && link->endpoint.held > 1 && pni_pool_keeps(PNI_DELIVERY_BLOCK));
-  if (PNI_UNLIKELY(!simple || dlv->waiting > 0 || pni_delivery_works(dlv))) return false;
+  if (PNI_UNLIKELY(!simple || dlv->waiting > 0 || !dlv->advanced || pni_delivery_works(dlv))) return false;
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) return false;
   if (dlv->has_id) {
     struct pni_delivery_page *const page =

@@ -41,6 +41,12 @@ struct pni_delivery_page *pni_delivery_ids_make(struct pni_delivery_ids *ids, ui
 /* An empty page goes. */
 void pni_delivery_ids_drop(struct pni_delivery_ids *ids, struct pni_delivery_page *page);
 
+/* Enter an id of the page. */
+static inline void pni_delivery_page_put(struct pni_delivery_page *page, pni_serial id, pn_delivery_t *dlv) {
+  page->used |= (uint64_t)1 << pni_slot_of(id);
+  page->slots[pni_slot_of(id)] = dlv;
+}
+
 PNI_NODISCARD static inline pni_status pni_delivery_ids_put(
     struct pni_delivery_ids *ids, pni_serial id, pn_delivery_t *dlv) {
   struct pni_delivery_page *page = ids->recent;
@@ -48,8 +54,7 @@ PNI_NODISCARD static inline pni_status pni_delivery_ids_put(
     page = pni_delivery_ids_make(ids, pni_page_of(id));
     if (!page) return PNI_NO_MEMORY;
   }
-  page->used |= (uint64_t)1 << pni_slot_of(id);
-  page->slots[pni_slot_of(id)] = dlv;
+  pni_delivery_page_put(page, id, dlv);
   return PNI_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "base/pool.h"
 #include "base/record.h"
 #include "base/string.h"
+#include "engine/arrivals.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/link.h"
@@ -106,7 +107,10 @@ const pn_class_t *pn_event_class(pn_event_t *event) { return event->clazz; }
 
 void *pn_event_context(pn_event_t *event) { return event->context; }
 
-pn_record_t *pn_event_attachments(pn_event_t *event) { return pni_record_lazy(&event->record); }
+pn_record_t *pn_event_attachments(pn_event_t *event) {
+  event->usual = false;
+  return pni_record_lazy(&event->record);
+}
 
 /* Which kind of object the event is about. */
 static inline pn_cid_t kind_of(const pn_event_t *event) {
@@ -179,7 +183,7 @@ static int collector_inspect(void *object, pn_string_t *text) {
   for (uint32_t at = collector->head; at != collector->tail; at++) {
     const struct pni_happening *const entry = pni_collector_place(collector, at);
     pn_event_t event = {.context = entry->context, .type = (pn_event_type_t)entry->type};
-    if (entry->made)
+    if (entry->kind == PNI_MADE)
       event = *(pn_event_t *)entry->context;
     else
       event.clazz = pni_object_class(entry->context);
@@ -217,6 +221,47 @@ bool pni_collector_grow(pn_collector_t *collector) {
   return true;
 }
 
+/* Arrivals. */
+
+bool pni_collector_add_run(pn_collector_t *collector, pn_link_t *link) {
+  const uint32_t before = collector->tail;
+  pni_collector_add(collector, link, PN_DELIVERY);
+  if (collector->tail == before) return false;
+  pni_collector_place(collector, before)->kind = PNI_RUN;
+  return true;
+}
+
+/* Make the entry of that number so many, the others behind it; false without memory. */
+static bool widen(pn_collector_t *collector, uint32_t number, uint32_t count) {
+  while (collector->places - (collector->tail - collector->head) < count)
+    if (!pni_collector_grow(collector)) return false;
+  const uint32_t more = count - 1;
+  for (uint32_t at = collector->tail; at-- != number + 1;)
+    *pni_collector_place(collector, at + more) = *pni_collector_place(collector, at);
+  collector->tail += more;
+  return true;
+}
+
+static void take_out(pn_collector_t *collector, uint32_t number) {
+  for (uint32_t at = number + 1; at != collector->tail; at++)
+    *pni_collector_place(collector, at - 1) = *pni_collector_place(collector, at);
+  collector->tail--;
+}
+
+void pni_collector_unfold(pn_collector_t *collector, pn_link_t *link, pn_delivery_t *dlv, uint32_t count) {
+  uint32_t number = collector->head;
+  while (pni_collector_place(collector, number)->kind != PNI_RUN ||
+         pni_collector_place(collector, number)->context != link)
+    number++;
+  if (count > 1 && !widen(collector, number, count)) count = 1; /* `lost` is set, and ends the connection */
+  if (count == 0) take_out(collector, number);
+  for (; count > 0; count--, number++, dlv = dlv->next) {
+    *pni_collector_place(collector, number) = (struct pni_happening){.context = dlv, .type = PN_DELIVERY};
+    pni_object_incref(dlv);
+  }
+  pni_object_decref(link);
+}
+
 /* Collectors. */
 
 static const pn_class_t collector_class =
@@ -251,23 +296,33 @@ static pn_event_t *make_event(const pn_class_t *clazz, void *context, pn_event_t
   void *block = pni_pool_take(BLOCK);
   if (PNI_UNLIKELY(!block)) return NULL;
   pn_event_t *event = pni_object_in(block, &event_class);
-  *event = (pn_event_t){.clazz = clazz, .context = context, .type = type, .counted = counted};
+  *event = (pn_event_t){.clazz = clazz,
+      .context = context,
+      .type = type,
+      .counted = counted,
+      .usual = counted && !pni_event_is_consequent(type)};
   return event;
 }
 
 /* The entry, as an event; NULL without memory. */
 static pn_event_t *event_of(struct pni_happening *entry) {
-  if (entry->made) return entry->context;
+  if (entry->kind == PNI_MADE) return entry->context;
   pn_event_t *const event =
       make_event(pni_object_class(entry->context), entry->context, (pn_event_type_t)entry->type, true);
   if (!event) return NULL;
   entry->context = event;
-  entry->made = true;
+  entry->kind = PNI_MADE;
   return event;
 }
 
+/* The first entry; for arrivals, that of the first of them. */
 static struct pni_happening *first(pn_collector_t *collector) {
-  return pni_collector_empty(collector) ? NULL : pni_collector_place(collector, collector->head);
+  while (!pni_collector_empty(collector)) {
+    struct pni_happening *const entry = pni_collector_place(collector, collector->head);
+    if (PNI_LIKELY(entry->kind != PNI_RUN)) return entry;
+    pni_arrivals_make_all(entry->context);
+  }
+  return NULL;
 }
 
 /* Putting in. */
@@ -286,7 +341,7 @@ pn_event_t *pn_collector_put(
     return NULL;
   }
   *pni_collector_place(collector, collector->tail++) =
-      (struct pni_happening){.context = event, .type = (uint32_t)type, .made = true};
+      (struct pni_happening){.context = event, .type = (uint32_t)type, .kind = PNI_MADE};
   pn_class_incref(clazz, context);
   return event;
 }
@@ -299,8 +354,9 @@ bool pni_connection_event_first(pn_connection_t *conn, pn_event_type_t type) {
   pn_collector_t *const collector = conn->collector;
   if (!collector || collector->released) return false;
   if (pni_collector_full(collector) && !pni_collector_grow(collector)) return false;
-  *pni_collector_place(collector, --collector->head) =
-      (struct pni_happening){.context = conn, .type = (uint32_t)type};
+  *pni_collector_place(collector, --collector->head) = (struct pni_happening){.context = conn,
+      .type = (uint32_t)type,
+      .kind = pni_event_is_consequent(type) ? PNI_CONSEQUENT : PNI_HAPPENED};
   pni_object_incref(conn);
   return true;
 }
@@ -328,27 +384,51 @@ bool pn_collector_pop(pn_collector_t *collector) {
   if (!entry) return false;
   const struct pni_happening taken = *entry;
   collector->head++;
-  if (taken.made)
+  if (taken.kind == PNI_MADE)
     drop(taken.context);
   else
     pni_object_decref(taken.context);
   return true;
 }
 
-pn_event_t *pni_collector_next_slow(pn_collector_t *collector) {
-  pn_event_t *const previous = collector->previous;
+/* The event of the next arrival; NULL if there is none, or it is not so simple. */
+static pn_event_t *next_arrival(pn_collector_t *collector) {
+  if (pni_collector_empty(collector) || pni_collector_place(collector, collector->head)->kind != PNI_RUN)
+    return NULL;
+  pn_event_t *const event = make_event(&pni_delivery_class, NULL, PN_DELIVERY, true);
+  if (!event) return NULL;
+  event->context = pni_arrivals_next(collector);
+  if (event->context) return event;
+  pni_pool_give(pni_object_memory(event), BLOCK);
+  return NULL;
+}
+
+static pn_event_t *next_waiting(pn_collector_t *collector) {
   pn_event_t *const event = peek(collector);
-  collector->previous = event;
   if (event)
     collector->head++;
   else if (collector->ring && pni_collector_empty(collector))
     give_ring(collector);
+  return event;
+}
+
+pn_event_t *pni_collector_next_slow(pn_collector_t *collector) {
+  pn_event_t *const previous = collector->previous;
+  pn_event_t *const arrival = next_arrival(collector);
+  pn_event_t *const event = arrival ? arrival : next_waiting(collector);
+  collector->previous = event;
   if (previous) drop(previous);
   return event;
 }
 
-pn_event_t *pn_collector_next(pn_collector_t *collector) { return pni_collector_next(collector); }
+pn_event_t *pn_collector_next(pn_collector_t *collector) {
+  return pni_collector_may_reuse(collector) ? pni_collector_next_usual(collector)
+                                            : pni_collector_next_slow(collector);
+}
 
 pn_event_t *pn_collector_prev(pn_collector_t *collector) { return collector->previous; }
 
-bool pn_collector_more(pn_collector_t *collector) { return collector->tail - collector->head > 1; }
+bool pn_collector_more(pn_collector_t *collector) {
+  (void)first(collector);
+  return collector->tail - collector->head > 1;
+}

@@ -15,12 +15,25 @@ struct pn_event_t {
   pn_record_t *record;
   pn_event_type_t type;
   bool counted; /* the reference is counted in the context's header, and the class is the one there */
+  bool
+      usual; /* and there is no record, and nothing to be done once it has been handled: it may become another one */
 };
+
+enum pni_happening_kind {
+  PNI_HAPPENED,
+  PNI_CONSEQUENT, /* the driver has something to do once it has been handled */
+  PNI_MADE,       /* it is an event already */
+  PNI_RUN         /* events of all deliveries that are still to be made of a link's arrivals */
+};
+
+static inline bool pni_event_is_consequent(pn_event_type_t type) {
+  return type == PN_CONNECTION_INIT || type == PN_TRANSPORT_CLOSED;
+}
 
 struct pni_happening {
   void *context; /* a reference to an object of the library's, or an event */
   uint32_t type; /* pn_event_type_t */
-  bool made;     /* it is an event already */
+  uint32_t kind; /* enum pni_happening_kind */
 };
 
 struct pn_collector_t {
@@ -48,7 +61,7 @@ static inline bool pni_collector_said(
   const struct pni_happening *const last = pni_collector_place(collector, collector->tail - 1);
   if (last->type != (uint32_t)type) return false;
   return last->context == context ||
-         (PNI_UNLIKELY(last->made) && ((const pn_event_t *)last->context)->context == context);
+         (PNI_UNLIKELY(last->kind == PNI_MADE) && ((const pn_event_t *)last->context)->context == context);
 }
 
 /* Make room for one more entry; false without memory, and `lost` is set. */
@@ -64,9 +77,15 @@ PNI_INLINE void pni_collector_add(pn_collector_t *collector, void *context, pn_e
   struct pni_happening *const place = pni_collector_place(collector, collector->tail++);
   place->context = context;
   place->type = (uint32_t)type;
-  place->made = false;
+  place->kind = pni_event_is_consequent(type) ? PNI_CONSEQUENT : PNI_HAPPENED;
   pni_object_incref(context);
 }
+
+/* An entry for a link's arrivals; false without memory. */
+bool pni_collector_add_run(pn_collector_t *collector, pn_link_t *link);
+
+/* These deliveries have been made of the arrivals: they take the place of the entry. */
+void pni_collector_unfold(pn_collector_t *collector, pn_link_t *link, pn_delivery_t *first, uint32_t count);
 
 /* pn_collector_put_object without the look at the object's class, which is the library's own; the event is elided where that
  * function says. */
@@ -79,21 +98,37 @@ PNI_INLINE void pni_collector_put(pn_collector_t *collector, void *context, pn_e
 /* The last reference to an object has gone with an event. Returns what is to be returned then. */
 pn_event_t *pni_event_end(void *context, pn_event_t *event);
 
+/* The next delivery of arrivals, for which the first entry is. arrivals.c */
+pn_event_t *pni_arrivals_event(pn_collector_t *collector);
+
 /* pn_collector_next, for the driver. */
 pn_event_t *pni_collector_next_slow(pn_collector_t *collector);
 
-PNI_INLINE pn_event_t *pni_collector_next(pn_collector_t *collector) {
+/* The previous event, which nobody has kept, becomes another one, with a reference to its context; what it was about is let go. */
+PNI_INLINE pn_event_t *pni_collector_reuse(
+    const pn_collector_t *collector, void *context, const pn_class_t *clazz, pn_event_type_t type) {
   pn_event_t *const event = collector->previous;
-  if (PNI_UNLIKELY(!event || pni_collector_empty(collector))) return pni_collector_next_slow(collector);
-  const struct pni_happening *const next = pni_collector_place(collector, collector->head);
-  if (PNI_UNLIKELY(next->made || !event->counted || event->record || pni_object_refcount(event) > 1))
-    return pni_collector_next_slow(collector);
   void *const before = event->context;
-  event->context = next->context;
-  event->clazz = pni_object_class(next->context);
-  event->type = (pn_event_type_t)next->type;
-  collector->head++;
+  event->context = context;
+  event->clazz = clazz;
+  event->type = type;
   return --pni_object_header(before)->refcount == 0 ? pni_event_end(before, event) : event;
+}
+
+/* Whether there is a next event, and the previous one may become it. */
+PNI_INLINE bool pni_collector_may_reuse(const pn_collector_t *collector) {
+  pn_event_t *const event = collector->previous;
+  return event && event->usual && pni_object_refcount(event) == 1 && !pni_collector_empty(collector);
+}
+
+/* The next one, then. */
+PNI_INLINE pn_event_t *pni_collector_next_usual(pn_collector_t *collector) {
+  const struct pni_happening *const next = pni_collector_place(collector, collector->head);
+  if (next->kind == PNI_RUN) return pni_arrivals_event(collector);
+  if (PNI_UNLIKELY(next->kind != PNI_HAPPENED)) return pni_collector_next_slow(collector);
+  collector->head++;
+  return pni_collector_reuse(
+      collector, next->context, pni_object_class(next->context), (pn_event_type_t)next->type);
 }
 
 #endif

@@ -221,11 +221,16 @@ static pni_status input(
     struct pni_frame frame;
     TRY(read_header(transport, octets, &frame, limit));
     if (frame.size > (size_t)(end - octets)) break;
+    const uint8_t *const next = octets + frame.size;
+    if (goes_on(octets, next, end)) {
+      const uint8_t *const behind = pni_transfers_received(transport, frame.channel, octets, next, end);
+      if (PNI_LIKELY(behind != octets)) {
+        octets = behind;
+        continue;
+      }
+    }
     TRY(receive_frame(transport, octets, &frame));
-    const uint8_t *const pattern = octets;
-    octets += frame.size;
-    if (goes_on(pattern, octets, end))
-      octets = pni_transfers_received(transport, frame.channel, pattern, octets, end);
+    octets = next;
     if (PNI_UNLIKELY(transport->state != state)) { /* by open or close */
       state = transport->state;
       limit = size_limit(transport);

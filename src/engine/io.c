@@ -264,8 +264,18 @@ static bool has_room(const struct pni_buffer *output) {
   return pni_buffer_room(output) >= PNI_OUTPUT_SLACK || size <= output->capacity / 4 || output->start == 0;
 }
 
+/* Whether there is nothing to make output of: no layer but the frames, and nobody who owes one. */
+static inline bool is_quiet(const pn_transport_t *transport) {
+  const pn_connection_t *const conn = transport->connection;
+  return transport->layers.count == 1 && conn && !conn->due && conn->endpoint.due == 0 &&
+         !transport->output.block && !transport->failed && !transport->close_sent &&
+         !transport->idle.keepalive && !transport->input.shared &&
+         !(conn->collector && conn->collector->lost);
+}
+
 static void produce(pn_transport_t *transport) {
   struct pni_buffer *output = &transport->output;
+  if (is_quiet(transport)) return;
   if (transport->input.shared && !transport->offered) pni_buffer_trim(&transport->input);
   if (transport->head_closed || !has_room(output) || transport->splices.size >= PNI_SPLICES_ENOUGH) return;
   if (PNI_UNLIKELY(transport->layers.count == 0)) pni_layers_begin(transport);

@@ -6,6 +6,7 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/link.h"
+#include "engine/arrivals.h"
 #include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
@@ -111,6 +112,7 @@ pn_link_t *pni_link_new(pn_session_t *ssn, bool sender, pn_bytes_t name) {
   if (name.size > 0) memcpy(link->name, name.start, name.size);
   link->unsettled_end = &link->unsettled;
   link->works = ssn->connection->works;
+  link->role = link->works || pni_checks ? PNI_UNUSUAL : sender ? PNI_SENDS : PNI_RECEIVES;
   link->sender = sender;
   link->name_size = (uint32_t)name.size;
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;
@@ -148,6 +150,7 @@ pn_link_t *pn_receiver(pn_session_t *ssn, const char *name) {
 
 /* A delivery that is not complete is taken back: the peer must not take its beginning for the whole. */
 static void settle_all(pn_link_t *link) {
+  pni_link_arrive(link);
   for (pn_delivery_t *dlv = link->unsettled, *next; dlv; dlv = next) {
     next = dlv->next;
     if (link->sender && !dlv->advanced)
@@ -188,6 +191,7 @@ static void take_out(struct pni_endpoint *endpoint) {
   pn_link_t *link = (pn_link_t *)endpoint;
   pn_session_t *ssn = link->session;
   pn_connection_t *conn = ssn->connection;
+  pni_link_arrive(link);
   while (link->unsettled) pni_delivery_finish(link->unsettled);
   unblock(link);
   remove_name(link);
@@ -244,6 +248,7 @@ static void lose(pn_delivery_t *dlv) {
 }
 
 void pni_link_unmapped(pn_link_t *link) {
+  pni_link_arrive(link);
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;
   link->detach_sent = link->remote_gone = link->errant = false;
   link->dropping = link->blocked = false;

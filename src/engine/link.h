@@ -9,6 +9,13 @@
 #include "engine/tree.h"
 #include <proton/link.h>
 
+/* Which way a link goes, to be seen at one look by what every message calls. */
+enum pni_role {
+  PNI_UNUSUAL, /* to be found out: its calls are checked, or somebody looks at the connection's work list */
+  PNI_SENDS,
+  PNI_RECEIVES
+};
+
 struct pn_link_t {
   struct pni_endpoint endpoint;
   pn_session_t *session;
@@ -31,6 +38,7 @@ struct pn_link_t {
   bool blocked : 1;     /* sender: on the session's list of those that wait for its window */
   bool echo_due : 1;    /* the peer asked for a flow */
   bool works;           /* somebody looks at the connection's work list: its deliveries are kept on it */
+  uint8_t role;         /* enum pni_role */
   uint8_t snd_settle_mode, rcv_settle_mode;
   uint8_t remote_snd_settle_mode, remote_rcv_settle_mode;
   /* Flow [2.6.7], as the API counts: sender: credit given and not used by an advance, deliveries advanced and not yet
@@ -44,6 +52,8 @@ struct pn_link_t {
   pn_delivery_t *current;
   pn_delivery_t *unsent;    /* sender: the first one of which something has still to be framed */
   pn_delivery_t *receiving; /* receiver: the one whose last frame has not come */
+  struct pni_arrivals
+      *arrivals; /* receiver: what has come and is not a delivery yet, in the payload's block */
   pn_link_t *blocked_next;
   struct pni_payload
       payload; /* of its deliveries, in their order: sender: given and not yet framed; receiver: arrived and

@@ -34,17 +34,19 @@ static inline void pni_visit_end(struct pni_visit *visit) {
 #define PNI_OWNED_AS(connection, object, function) PNI_OWNED_BY(pni_owner_of(connection), object, function)
 #define PNI_OWNED(connection, object)              PNI_OWNED_AS(connection, object, __func__)
 
-/* What every message calls would pay for having something to do at its return. So it is its body while the checker is off, else
- * a function that does the same and is looked at. `give` is return, or nothing for a function that gives no value;
- * `parameters` and `arguments` are lists in brackets. */
-#define PNI_OWNED_FUNCTION(give, type, name, parameters, arguments, connection, object, body)                \
+/* What every message calls would pay for a look at that byte, and for having something to do at its return. It looks at its link's
+ * `role` instead, which says so, too: `quick` is what it does if that is what is `usual`, and `thorough` the same where nothing
+ * is known. `give` is return, or nothing for a function that gives no value; `parameters` and `arguments` are lists in
+ * brackets. */
+#define PNI_OWNED_FUNCTION(                                                                                  \
+    give, type, name, parameters, arguments, connection, object, usual, quick, thorough)                     \
   static PNI_COLD type checked_##name parameters {                                                           \
     PNI_OWNED_AS(connection, object, #name);                                                                 \
-    give body arguments;                                                                                     \
+    give thorough;                                                                                           \
   }                                                                                                          \
   type name parameters {                                                                                     \
-    if (PNI_LIKELY(pni_checks == 0)) {                                                                       \
-      give body arguments;                                                                                   \
+    if (PNI_LIKELY(usual)) {                                                                                 \
+      give quick;                                                                                            \
     } else {                                                                                                 \
       give checked_##name arguments;                                                                         \
     }                                                                                                        \

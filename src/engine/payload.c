@@ -172,6 +172,10 @@ pni_status pni_payload_put_more(struct pni_payload *payload, const char *bytes, 
   return PNI_OK;
 }
 
+pni_status pni_payload_reserve(struct pni_payload *payload, size_t size) {
+  return payload->capacity - payload->end > size ? PNI_OK : make_room(payload, size);
+}
+
 pni_status pni_payload_share(
     struct pni_payload *payload, pn_shared_bytes_t *shared, const char *start, size_t size) {
   struct pni_segment *segment = segment_of(shared, start, size);
@@ -265,7 +269,7 @@ static void cut_block(struct pni_payload *payload, size_t offset, size_t size) {
   char *const from = payload->block + payload->start + offset;
   memmove(from, from + size, in_block(payload) - offset - size);
   payload->end -= size;
-  if (payload->start == payload->end) give_block(payload);
+  if (payload->start == payload->end && !payload->held) give_block(payload);
 }
 
 void pni_payload_cut(struct pni_payload *payload, size_t offset, size_t size) {

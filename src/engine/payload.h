@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "engine/shared_bytes.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A run of bytes in shared memory. */
@@ -28,6 +29,7 @@ struct pni_payload {
       block; /* of the thread's pool; NULL while nothing is in it: the others then say how far the last one was filled */
   size_t capacity;
   size_t start, end; /* what waits in the block lies between */
+  bool held; /* the block is in use behind that: nothing may be put in, and it stays while nothing waits */
 };
 
 /* From so many bytes on a run is worth a segment. */
@@ -46,6 +48,9 @@ PNI_INLINE PNI_NODISCARD pni_status pni_payload_put(
   payload->end += size;
   return PNI_OK;
 }
+
+/* Make room in the block for `size` bytes, one at least, behind what waits. */
+PNI_NODISCARD pni_status pni_payload_reserve(struct pni_payload *payload, size_t size);
 
 /* Put to the end what lies in shared memory, which gets a reference more. */
 PNI_NODISCARD pni_status pni_payload_share(
@@ -73,7 +78,7 @@ static inline bool pni_payload_in_block(const struct pni_payload *payload) {
 PNI_INLINE void pni_payload_take_block(struct pni_payload *payload, void *to, size_t size) {
   if (to) pni_copy(to, payload->block + payload->start, size);
   payload->start += size;
-  if (PNI_UNLIKELY(payload->start == payload->end)) pni_payload_clear(payload);
+  if (PNI_UNLIKELY(payload->start == payload->end && !payload->held)) pni_payload_clear(payload);
 }
 void pni_payload_take_more(struct pni_payload *payload, char *to, size_t size);
 PNI_INLINE void pni_payload_take(struct pni_payload *payload, void *to, size_t size) {

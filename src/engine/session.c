@@ -103,7 +103,7 @@ static void drop_dispositions(pn_session_t *ssn) {
     else if (dlv->locally_settled)
       pni_delivery_finish(dlv);
   }
-  ssn->last_due_disposition = NULL;
+  ssn->last_due_disposition = ssn->before_last_due = NULL;
 }
 
 /* Whether there is anything that unmapping makes meaningless. */

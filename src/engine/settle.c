@@ -1,12 +1,14 @@
 /* settle.c: dispositions: states and settlement of deliveries, told and heard. [2.6.12, 2.7.6]
  *
  * Outgoing: a session's deliveries whose disposition is due, in the order in which they came to be; a run of consecutive
- * ids with the same state leaves as one frame. Incoming: a range is a walk over the live deliveries in it, whatever
+ * ids with the same state leaves as one frame. Of deliveries that are settled one after the other only the first is on the
+ * list, and speaks for the others, which are finished. Incoming: a range is a walk over the live deliveries in it, whatever
  * numbers the peer chose; ids in it that are unknown or settled are ignored.
  *
  * Runs in the thread that holds the connection. */
 #include "base/object.h"
 #include "base/pool.h"
+#include "engine/arrivals.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
 #include "engine/event.h"
@@ -28,11 +30,12 @@ static inline pn_delivery_t *take_off(pn_session_t *ssn) {
   return dlv;
 }
 
-/* Take off the first one that is to be told of; NULL if there is none. Those that are finished only leave the list. */
+/* Take off the first one that is to be told of, if only for others that it speaks for; NULL if there is none. Those that are
+ * finished only leave the list. */
 static pn_delivery_t *take_due(pn_session_t *ssn) {
   while (ssn->due_dispositions) {
     pn_delivery_t *const dlv = take_off(ssn);
-    if (dlv->listed && dlv->has_id && !dlv->remote.settled) return dlv;
+    if (dlv->due_last != dlv->id || (dlv->listed && dlv->has_id && !dlv->remote.settled)) return dlv;
     if (!dlv->listed)
       pni_delivery_decref(dlv);
     else if (dlv->locally_settled && dlv->remote.settled && (dlv->sent || !dlv->link->sender))
@@ -59,7 +62,7 @@ static inline bool extends(const struct run *run, const pn_delivery_t *dlv) {
 static void extend(pn_session_t *ssn, struct run *run) {
   pn_delivery_t *dlv;
   while ((dlv = ssn->due_dispositions) && PNI_LIKELY(extends(run, dlv))) {
-    run->last++;
+    run->last = dlv->due_last;
     (void)take_off(ssn);
     if (run->settled && !pni_delivery_leave(dlv)) pni_delivery_finish(dlv);
   }
@@ -98,18 +101,22 @@ static pni_status encode_state(pn_delivery_t *dlv, uint8_t **block, size_t *capa
 
 pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn) {
   pn_delivery_t *dlv;
+  ssn->before_last_due = NULL;
   while (!pni_output_enough(transport) && (dlv = take_due(ssn))) {
     uint8_t *block;
     size_t capacity;
     pn_bytes_t state;
     TRY(encode_state(dlv, &block, &capacity, &state));
     struct run run = {.first = dlv->id,
-        .last = dlv->id,
+        .last = dlv->due_last,
         .type = dlv->local.type,
         .receiver = !dlv->link->sender,
         .settled = dlv->locally_settled};
     const bool plain = pni_disposition_plain(&dlv->local);
-    if (run.settled) pni_delivery_finish(dlv);
+    if (!dlv->listed)
+      pni_delivery_decref(dlv);
+    else if (run.settled)
+      pni_delivery_finish(dlv);
     if (plain) extend(ssn, &run);
     const pni_status status = write_run(transport, ssn, &run, state);
     pni_pool_give(block, capacity);
@@ -147,16 +154,35 @@ static inline pni_status apply(
   return PNI_OK;
 }
 
-/* Apply to one delivery a state that is its type and nothing else, to be followed by an event; false if there is more to do
- * than that. */
-static inline bool apply_plain(pn_delivery_t *dlv, uint64_t type, bool settled) {
+/* Apply to one delivery a state that is its type and nothing else, with an event; false if there is more to do than that. */
+PNI_INLINE bool apply_plain(pn_collector_t *collector, pn_delivery_t *dlv, uint64_t type, bool settled) {
   const bool simple =
       !dlv->remote.settled && !dlv->remote.detail && !(settled && dlv->locally_settled) && !dlv->link->works;
   if (PNI_UNLIKELY(!simple)) return false;
   dlv->remote.type = type;
   dlv->remote.settled = settled;
   dlv->updated = true;
+  pni_collector_add(collector, dlv, PN_DELIVERY);
   return true;
+}
+
+/* Apply such a state to the deliveries of the page used last, from *id up to `last`, as long as there is no more to do than that;
+ * *id is behind the last one then. */
+static void apply_to_page(pn_collector_t *collector, const struct pni_delivery_ids *ids, pni_serial *id,
+    pni_serial last, uint64_t type, bool settled) {
+  const struct pni_delivery_page *const page = ids->recent;
+  if (!page || page->number != pni_page_of(*id) || !collector || collector->released) return;
+  const unsigned slot = pni_slot_of(*id);
+  const uint32_t more = (uint32_t)pni_serial_distance(*id, last); /* ids behind this one */
+  const uint64_t behind = more < PNI_PAGE_SIZE - 1 - slot ? ~(uint64_t)0 << (slot + more + 1) : 0;
+  uint64_t left = page->used & ~(uint64_t)0 << slot & ~behind;
+  /* One that the last event was about has no event of its own. */
+  if (left && pni_collector_said(collector, page->slots[PNI_LOWEST_BIT(left)], PN_DELIVERY)) return;
+  for (; left; left &= left - 1) {
+    pn_delivery_t *const dlv = page->slots[PNI_LOWEST_BIT(left)];
+    if (!apply_plain(collector, dlv, type, settled)) break;
+    *id = dlv->id + 1;
+  }
 }
 
 pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
@@ -171,20 +197,19 @@ pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, 
     return pni_fail(transport, &ssn->endpoint, PNI_FAULT_DISPOSITION_RANGE,
         "disposition: last, %" PRIu32 ", comes before first, %" PRIu32, last, disposition.first);
   }
+  if (!disposition.role) pni_session_arrive(ssn);
   pn_collector_t *const collector = ssn->connection->collector;
   const uint64_t plain = pni_disposition_plain_type(disposition.state);
   struct pni_delivery_ids *ids = disposition.role ? &ssn->outgoing : &ssn->incoming;
   pni_serial id = disposition.first;
   pn_delivery_t *dlv;
-  while ((dlv = pni_delivery_ids_next(ids, id, last))) {
-    id = dlv->id;
-    if (plain != 0 && apply_plain(dlv, plain, disposition.settled)) {
-      pni_collector_put(collector, dlv, PN_DELIVERY);
-    } else {
-      status = apply(dlv, &disposition, plain);
-      if (status) return pni_fail_decode(transport, status, body);
-    }
-    if (id++ == last) break;
+  while (pni_serial_distance(id, last) >= 0) {
+    if (plain != 0) apply_to_page(collector, ids, &id, last, plain, disposition.settled);
+    dlv = pni_serial_distance(id, last) >= 0 ? pni_delivery_ids_next(ids, id, last) : NULL;
+    if (!dlv) break;
+    id = dlv->id + 1;
+    status = apply(dlv, &disposition, plain);
+    if (status) return pni_fail_decode(transport, status, body);
   }
   return PNI_OK;
 }

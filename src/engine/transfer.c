@@ -7,6 +7,7 @@
  *
  * Invariant: link->unsent is the first delivery of which a frame has still to be written; all before it are sent.
  * Runs in the thread that holds the connection. Takes no lock, reads no clock. */
+#include "engine/arrivals.h"
 #include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
@@ -198,7 +199,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
       return PNI_OK;
     }
     const bool plain = pni_delivery_plain(dlv);
-    const pni_transfer_form form = pni_delivery_form(dlv);
+    const pni_delivery_form form = pni_delivery_form_of(dlv);
     const size_t before = pni_buffer_size(transport->sink), payload = dlv->waiting;
     if (!dlv->begun) TRY(begin(ssn, dlv));
     TRY(write_frame(transport, link, dlv));
@@ -206,7 +207,7 @@ pni_status pni_pay_transfers(pn_transport_t *transport, pn_link_t *link, bool *w
     if (dlv->sent) {
       link->delivery_count++;
       sent(link, dlv);
-      if (plain && link->unsent && pni_delivery_form(link->unsent) == form)
+      if (plain && link->unsent && pni_delivery_form_of(link->unsent) == form)
         pni_transfer_run(transport, link, pni_buffer_size(transport->sink) - before, payload, turn);
     }
   }
@@ -398,6 +399,7 @@ pni_status pni_receive_transfer(pn_transport_t *transport, uint16_t channel, str
   pni_session_used(ssn, pni_reader_left(body));
   TRY(link_of(transport, ssn, &transfer, &link));
   if (!link) return PNI_OK;
+  pni_link_arrive(link);
   if (link->dropping) {
     link->dropping = transfer.more && !transfer.aborted;
     return PNI_OK;

@@ -12,7 +12,7 @@
  * Runs in the thread that holds the connection. */
 #include "engine/transfer_run.h"
 
-#include "engine/event.h"
+#include "engine/arrivals.h"
 #include "engine/frames.h"
 #include "wire/limits.h"
 #include "wire/reader.h"
@@ -95,17 +95,24 @@ struct written {
 
 static struct written write_run(
     pn_session_t *ssn, const struct form *form, pn_delivery_t *dlv, const struct room *room) {
-  const pni_transfer_form key = pni_delivery_form(dlv);
+  const pni_delivery_form key = pni_delivery_form_of(dlv);
   const bool settled = dlv->locally_settled;
   const char *const payload = dlv->link->payload.block + dlv->link->payload.start, *from = payload;
   const pni_serial begin = ssn->outgoing.next, end = begin + allowed(ssn, dlv->link);
   pni_serial id = begin;
+  struct pni_delivery_page *page = NULL;
   uint8_t *out = room->start;
   for (; dlv && id != end; dlv = dlv->next, id++) {
     const size_t waiting = dlv->waiting;
-    if (pni_delivery_form(dlv) != key || dlv->local.type != 0 || dlv->record) break;
+    if (pni_delivery_form_of(dlv) != key || dlv->local.type != 0 || dlv->record) break;
     if (waiting - 1 >= room->payload_most || (size_t)(room->end - out) < waiting + LARGEST) break;
-    if (!settled && pni_delivery_ids_put(&ssn->outgoing, id, dlv) != PNI_OK) break;
+    if (!settled) {
+      if (PNI_UNLIKELY(!page || page->number != pni_page_of(id))) {
+        page = pni_delivery_ids_make(&ssn->outgoing, pni_page_of(id));
+        if (!page) break;
+      }
+      pni_delivery_page_put(page, id, dlv);
+    }
     out = write_frame(form, out, dlv, id);
     pni_copy(out, from, waiting);
     out += waiting;
@@ -232,78 +239,63 @@ static struct budget budget_for(const pn_transport_t *transport, const pn_link_t
 }
 
 struct received {
-  pn_delivery_t *first;
-  const uint8_t *end; /* behind the last one */
+  size_t size; /* of the frames */
   size_t payload;
   uint32_t frames;
   uint32_t frame_bytes; /* the session's mean behind them */
 };
 
-/* A delivery of which all has come, whose tag lies in PNI_TAG_MAX octets at `tag`; NULL without memory. */
-static inline pn_delivery_t *make_whole(
-    pn_link_t *link, const struct form *form, const uint8_t *tag, pni_serial id, bool settled) {
-  void *const block = pni_pool_take(PNI_DELIVERY_BLOCK);
-  if (!block) return NULL;
-  pn_delivery_t *const dlv = pni_delivery_in(block, link);
-  if (!settled && pni_delivery_ids_put(&link->session->incoming, id, dlv) != PNI_OK) {
-    pni_pool_give(block, PNI_DELIVERY_BLOCK);
-    return NULL;
-  }
-  dlv->id = id;
-  dlv->tag_size = (uint8_t)(form->tail_at - form->tag_at);
-  memcpy(dlv->tag, tag, sizeof dlv->tag);
-  dlv->remote.settled = settled;
-  dlv->has_id = !settled;
-  dlv->updated = settled;
-  dlv->done = true;
-  pni_delivery_enlist(dlv, link);
-  return dlv;
-}
-
-static struct received read_run(pn_link_t *link, const struct form *form, const uint8_t *pattern,
-    const struct pni_transfer *transfer, const struct budget *budget, const uint8_t *frame,
-    const uint8_t *end) {
-  const struct likeness like = likeness_of(form, pattern);
+/* How many frames are of the run that begins at `frame`. */
+static struct received look_through(const pn_session_t *ssn, const struct form *form,
+    const struct budget *budget, const uint8_t *frame, const uint8_t *end) {
+  const struct likeness like = likeness_of(form, frame);
   const size_t least = form->tail_at + PNI_TAG_MAX; /* of octets that are looked at */
-  const uint32_t message_format = transfer->message_format;
-  const bool settled = transfer->settled;
-  pn_collector_t *const collector = link->session->connection->collector;
-  const bool collected = collector && !collector->released;
-  const pni_serial begin = link->session->incoming.next, behind = begin + budget->frames;
-  pn_delivery_t *const *const first = link->unsettled_end;
+  const pni_serial begin = ssn->incoming.next, behind = begin + budget->frames;
+  const uint8_t *const first = frame;
   pni_serial id = begin;
-  size_t payload = 0;
-  uint32_t frame_bytes = link->session->frame_bytes;
+  uint32_t frame_bytes = ssn->frame_bytes;
   if (budget->payload < (size_t)(end - frame))
     end = frame; /* a limit is near: to be looked at frame by frame */
   for (; id != behind && (size_t)(end - frame) >= least; id++) {
     const size_t frame_size = pni_load32(frame), size = frame_size - form->payload_at;
     if (frame_size > (size_t)(end - frame) || size - 1 >= budget->payload_most) break;
     if (!is_like(&like, form, frame) || pni_load32(frame + form->id_at) != id) break;
-    if (pni_payload_put(&link->payload, (const char *)frame + form->payload_at, size) != PNI_OK) break;
-    pn_delivery_t *const dlv = make_whole(link, form, frame + form->tag_at, id, settled);
-    if (!dlv) {
-      link->payload.end -= size;
-      break;
-    }
-    dlv->message_format = message_format;
-    dlv->received = dlv->waiting = size;
-    if (PNI_LIKELY(collected)) pni_collector_add(collector, dlv, PN_DELIVERY);
-    payload += size;
     frame_bytes = pni_session_mean(frame_bytes, size);
     frame += frame_size;
   }
-  return (struct received){.first = id != begin ? *first : NULL,
-      .end = frame,
-      .payload = payload,
-      .frames = id - begin,
+  const size_t size = (size_t)(frame - first);
+  const uint32_t frames = id - begin;
+  return (struct received){.size = size,
+      .payload = size - frames * form->payload_at,
+      .frames = frames,
       .frame_bytes = frame_bytes};
+}
+
+/* Keep the frames; NULL without memory for them. */
+static struct pni_arrivals *keep(pn_link_t *link, const struct form *form,
+    const struct pni_transfer *transfer, const struct received *received, const uint8_t *frames) {
+  struct pni_arrivals *const arrivals = pni_arrivals_reserve(link, received->size + PNI_TAG_MAX);
+  if (!arrivals) return NULL;
+  const pn_delivery_t like = {.message_format = transfer->message_format,
+      .has_id = !transfer->settled,
+      .updated = transfer->settled,
+      .done = true,
+      .tag_size = (uint8_t)(form->tail_at - form->tag_at),
+      .listed = true};
+  memcpy(arrivals + 1, frames, received->size);
+  *arrivals = (struct pni_arrivals){.next = (const uint8_t *)(arrivals + 1),
+      .id = link->session->incoming.next,
+      .end = link->session->incoming.next + received->frames,
+      .form = pni_delivery_form_of(&like),
+      .tag_at = (uint8_t)form->tag_at,
+      .payload_at = (uint8_t)form->payload_at,
+      .settled = transfer->settled};
+  return arrivals;
 }
 
 static void enter_received(pn_transport_t *transport, pn_link_t *link, const struct received *received) {
   pn_session_t *const ssn = link->session;
   const uint32_t frames = received->frames;
-  if (frames == 0) return;
   transport->frames_in += frames;
   transport->messages_in += frames;
   transport->buffered += received->payload;
@@ -315,19 +307,19 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   link->delivery_count += frames;
   link->unsettled_count += frames;
   link->endpoint.held += frames;
-  if (!link->current) link->current = received->first;
   pni_window_received_many(&ssn->window, frames);
   ssn->frame_bytes = received->frame_bytes;
   pni_session_look(ssn);
 }
 
-/* The link that goes on receiving as in the frame that has been read, whole deliveries without anything special. */
+/* The link that receives, in the frame at `pattern`, whole deliveries without anything special. */
 static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern, size_t size,
     struct pni_transfer *transfer, size_t *payload_at) {
   const uint8_t *const body = pattern + PNI_FRAME_HEADER + 3;
   const uint8_t *const payload = pni_transfer_quick(body, pattern + size, transfer);
   const pn_session_t *const ssn = pni_map_get(&transport->channels, channel);
-  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED) return NULL;
+  if (transport->state != PNI_OPENED || !payload || !ssn || ssn->state != PNI_MAPPED || !ssn->incoming.begun)
+    return NULL;
   *payload_at = (size_t)(payload - pattern);
   if (!transfer->has.delivery_id || !transfer->has.delivery_tag || transfer->delivery_tag.size > PNI_TAG_MAX)
     return NULL;
@@ -339,17 +331,21 @@ static pn_link_t *link_of(pn_transport_t *transport, uint16_t channel, const uin
                                                                                                        : NULL;
 }
 
-const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
+const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *frame,
     const uint8_t *next, const uint8_t *end) {
   struct pni_transfer transfer = {.has.nothing = false};
   struct form form;
   size_t payload_at;
-  if ((size_t)(end - next) < LARGEST || pni_traces(transport)) return next;
-  pn_link_t *const link =
-      link_of(transport, channel, pattern, (size_t)(next - pattern), &transfer, &payload_at);
-  if (!link || !read_form(&form, pattern, payload_at)) return next;
+  if ((size_t)(end - next) < LARGEST || pni_traces(transport)) return frame;
+  pn_link_t *const link = link_of(transport, channel, frame, (size_t)(next - frame), &transfer, &payload_at);
+  if (!link || !read_form(&form, frame, payload_at)) return frame;
   const struct budget budget = budget_for(transport, link);
-  const struct received received = read_run(link, &form, pattern, &transfer, &budget, next, end);
+  const struct received received = look_through(link->session, &form, &budget, frame, end);
+  if (received.frames == 0) return frame;
+  pni_session_arrive(link->session);
+  struct pni_arrivals *const arrivals = keep(link, &form, &transfer, &received, frame);
+  if (!arrivals) return frame;
   enter_received(transport, link, &received);
-  return received.end;
+  pni_arrivals_begin(link, arrivals);
+  return frame + received.size;
 }

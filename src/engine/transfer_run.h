@@ -13,26 +13,14 @@ static inline bool pni_delivery_plain(const pn_delivery_t *dlv) {
   return dlv->done && !dlv->begun && !dlv->aborted && dlv->local.type == 0;
 }
 
-/* What of a delivery decides about the form of its frame lies in eight bytes: format, flags, size of the tag. */
-typedef uint64_t pni_transfer_form;
-_Static_assert(offsetof(pn_delivery_t, listed) - offsetof(pn_delivery_t, message_format) ==
-                   sizeof(pni_transfer_form) - 1,
-    "the form is in the delivery's members from message_format to listed");
-
-static inline pni_transfer_form pni_delivery_form(const pn_delivery_t *dlv) {
-  pni_transfer_form form;
-  memcpy(&form, &dlv->message_format, sizeof form);
-  return form;
-}
-
 /* A plain delivery of the link has just been written, as the last frame in the sink, which has `size` octets and the payload
  * among them; the link's next unsent one is plain, and of the same form. Write it and as many of those behind it as are
  * of that form, and may and can be sent, until more than `turn` octets are in the sink. */
 void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload, size_t turn);
 
-/* A transfer frame that began at `pattern` and ended at `next` has been received. Receive those behind it that are of its
- * form, as whole deliveries of the same link; returns the place behind the last one. */
-const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *pattern,
+/* A transfer frame lies between `frame` and `next`. Receive it and those behind it that are of its form, as whole deliveries of
+ * one link; returns the place behind the last one. That is `frame` if it has to go the long way. */
+const uint8_t *pni_transfers_received(pn_transport_t *transport, uint16_t channel, const uint8_t *frame,
     const uint8_t *next, const uint8_t *end);
 
 #endif

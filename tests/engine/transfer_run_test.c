@@ -1,6 +1,9 @@
 /* Runs of transfers are a shorter way to the same octets and events: an engine that is traced goes the long way, so whatever
  * is done with both has to look the same from outside. */
+#include "base/pool.h"
+#include "engine/check.h"
 #include "support/cmocka_test.h"
+#include "support/scarce.h"
 
 #include <proton/connection_driver.h>
 #include <proton/engine.h>
@@ -17,7 +20,7 @@ struct record {
 static void note(struct record *record, const void *bytes, size_t size) {
   if (record->capacity - record->size < size) {
     record->capacity = 2 * (record->capacity + size);
-    record->bytes = realloc(record->bytes, record->capacity);
+    record->bytes = __real_realloc(record->bytes, record->capacity);
     assert_non_null(record->bytes);
   }
   memcpy(record->bytes + record->size, bytes, size);
@@ -57,7 +60,76 @@ struct talk {
   uint32_t seed;
   unsigned number, received;
   bool settles; /* the server */
+  bool curious; /* the server's application looks at its links in every way that there is */
+  pn_delivery_t *kept;
 };
+
+static void see_unsettled(struct talk *talk, pn_link_t *link) {
+  for (pn_delivery_t *dlv = pn_unsettled_head(link); dlv; dlv = pn_unsettled_next(dlv)) {
+    const pn_delivery_tag_t tag = pn_delivery_tag(dlv);
+    note(&talk->seen, tag.start, tag.size);
+    note_number(&talk->seen, pn_delivery_pending(dlv));
+  }
+}
+
+/* What waits in the collector, and that some of it is thrown away. */
+static void see_collector(struct talk *talk) {
+  pn_collector_t *const collector = talk->server.collector;
+  pn_event_t *const first = pn_collector_peek(collector);
+  note_number(&talk->seen, pn_collector_more(collector));
+  if (!first) return;
+  note_number(&talk->seen, pn_event_type(first));
+  if (pn_event_type(first) == PN_DELIVERY) {
+    const pn_delivery_tag_t tag = pn_delivery_tag(pn_event_delivery(first));
+    note(&talk->seen, tag.start, tag.size);
+    if (talk->curious && draw(&talk->seed) % 4 == 0) pn_collector_pop(collector);
+  }
+}
+
+static void keep(struct talk *talk, pn_delivery_t *dlv) {
+  if (talk->kept) pn_decref(talk->kept);
+  talk->kept = dlv;
+  pn_incref(dlv);
+}
+
+static void read_some(struct talk *talk, pn_link_t *link) {
+  char bytes[5];
+  const ssize_t got = pn_link_recv(link, bytes, sizeof bytes);
+  note_number(&talk->seen, (uint64_t)got);
+  if (got > 0) note(&talk->seen, bytes, (size_t)got);
+}
+
+static void leave_all(struct talk *talk, pn_link_t *link) {
+  pn_delivery_t *dlv;
+  while ((dlv = pn_link_current(link)) && !pn_delivery_partial(dlv)) {
+    note_number(&talk->seen, pn_delivery_pending(dlv));
+    if (draw(&talk->seed) % 2)
+      pn_delivery_settle(dlv);
+    else
+      pn_link_advance(link);
+  }
+}
+
+/* Returns whether the delivery is to be left as it is. */
+static bool look_around(struct talk *talk, pn_link_t *link, pn_delivery_t *dlv) {
+  switch (draw(&talk->seed) % 24) {
+  case 0: return true;
+  case 1: see_unsettled(talk, link); return false;
+  case 2: see_collector(talk); return false;
+  case 3: keep(talk, dlv); return false;
+  case 4: read_some(talk, link); return false;
+  case 5: read_some(talk, link); return true;
+  case 6: leave_all(talk, link); return true;
+  case 7: /* what comes behind it */
+    pn_link_advance(link);
+    read_some(talk, link);
+    pn_link_advance(link);
+    return true;
+  case 8: pn_delivery_set_context(dlv, talk); return false;
+  case 9: pn_delivery_update(dlv, PN_REJECTED); return false;
+  default: return false;
+  }
+}
 
 static void see_delivery(struct talk *talk, pn_delivery_t *dlv) {
   static char bytes[4096];
@@ -74,6 +146,7 @@ static void see_delivery(struct talk *talk, pn_delivery_t *dlv) {
   note_number(&talk->seen, (uint64_t)pn_link_credit(link) << 32 | (uint32_t)pn_link_queued(link));
   note_number(&talk->seen, (uint64_t)pn_delivery_partial(dlv) << 2 | (uint64_t)pn_delivery_settled(dlv) << 1 |
                                (uint64_t)pn_delivery_aborted(dlv));
+  if (talk->curious && look_around(talk, link, dlv)) return;
   const ssize_t got = pn_link_recv(link, bytes, sizeof bytes);
   if (got > 0) note(&talk->seen, bytes, (size_t)got);
   if (pn_delivery_partial(dlv)) return;
@@ -100,9 +173,13 @@ static void handle(struct talk *talk, pn_event_t *event) {
   }
 }
 
+/* A curious application now and then lets events wait while more comes. */
 static void handle_all(struct talk *talk, pn_connection_driver_t *driver) {
   pn_event_t *event;
-  while ((event = pn_connection_driver_next_event(driver))) handle(talk, event);
+  while ((event = pn_connection_driver_next_event(driver))) {
+    handle(talk, event);
+    if (talk->curious && driver == &talk->server && draw(&talk->seed) % 32 == 0) break;
+  }
 }
 
 static size_t feed(pn_connection_driver_t *driver, const char *bytes, size_t size) {
@@ -156,6 +233,7 @@ static void start(struct talk *talk, bool traced, uint32_t seed) {
 }
 
 static void end(struct talk *talk) {
+  if (talk->kept) pn_decref(talk->kept);
   pn_connection_driver_destroy(&talk->client);
   pn_connection_driver_destroy(&talk->server);
   forget(&talk->octets);
@@ -199,8 +277,19 @@ static void send_unusual(struct talk *talk, pn_link_t *link) {
   }
 }
 
-static void talk_at_random(struct talk *talk, bool traced, uint32_t seed) {
+/* The sender settles one of the last that it has sent, before the receiver has seen them. */
+static void settle_under_way(struct talk *talk, pn_link_t *link) {
+  pn_delivery_t *some = NULL;
+  pass(talk, &talk->client, &talk->server);
+  for (pn_delivery_t *dlv = pn_unsettled_head(link); dlv; dlv = pn_unsettled_next(dlv)) {
+    if (!some || draw(&talk->seed) % 2) some = dlv;
+  }
+  if (some) pn_delivery_settle(some);
+}
+
+static void talk_at_random(struct talk *talk, bool traced, bool curious, uint32_t seed) {
   start(talk, traced, seed);
+  talk->curious = curious;
   for (int burst = 0; burst < 60; burst++) {
     const unsigned count = 1 + draw(&talk->seed) % 40;
     const size_t tag_size = draw(&talk->seed) % 33, size = draw(&talk->seed) % (burst % 9 ? 200 : 3000);
@@ -216,6 +305,7 @@ static void talk_at_random(struct talk *talk, bool traced, uint32_t seed) {
       else
         send(talk, link, tag_size, size + i % 3, settled);
     }
+    if (curious && draw(&talk->seed) % 4 == 0) settle_under_way(talk, link);
     go_on(talk);
   }
 }
@@ -225,12 +315,32 @@ static void assert_same(const struct record *one, const struct record *other) {
   assert_memory_equal(one->bytes, other->bytes, one->size);
 }
 
-static void runs_look_like_single_transfers(void **state) {
-  (void)state;
-  for (uint32_t seed = 1; seed <= 40; seed++) {
+/* Let a link or all of it go while deliveries wait to be seen. */
+static void break_off(struct talk *talk) {
+  for (unsigned i = 0; i < 30; i++) send(talk, talk->senders[0], 8, 50, i > 15);
+  pass(talk, &talk->client, &talk->server);
+  if (draw(&talk->seed) % 2) {
+    for (int i = 0; i < 3; i++) {
+      pn_event_t *event = pn_connection_driver_next_event(&talk->server);
+      if (event) handle(talk, event);
+    }
+  }
+  if (draw(&talk->seed) % 2) pn_link_free(pn_link_head(talk->server.connection, 0));
+  if (draw(&talk->seed) % 2) {
+    see_collector(talk);
+    go_on(talk);
+  }
+}
+
+static void assert_both_ways_are_the_same(bool curious, uint32_t seeds) {
+  for (uint32_t seed = 1; seed <= seeds; seed++) {
     struct talk quick, traced;
-    talk_at_random(&quick, false, seed);
-    talk_at_random(&traced, true, seed);
+    talk_at_random(&quick, false, curious, seed);
+    talk_at_random(&traced, true, curious, seed);
+    if (curious) {
+      break_off(&quick);
+      break_off(&traced);
+    }
     assert_true(quick.received > 0);
     assert_int_equal(quick.received, traced.received);
     assert_same(&quick.octets, &traced.octets);
@@ -238,6 +348,16 @@ static void runs_look_like_single_transfers(void **state) {
     end(&quick);
     end(&traced);
   }
+}
+
+static void runs_look_like_single_transfers(void **state) {
+  (void)state;
+  assert_both_ways_are_the_same(false, 40);
+}
+
+static void runs_look_like_deliveries_to_whoever_looks(void **state) {
+  (void)state;
+  assert_both_ways_are_the_same(true, 60);
 }
 
 /* What a server does with these octets, which did not come from a peer that means well. */
@@ -313,9 +433,61 @@ static void links_take_turns(void **state) {
   end(&talk);
 }
 
+enum { BEFORE = 300, BURST = 40, SAME_TAG = 8 };
+
+/* Send a burst and handle it while memory is scarce, looking at it in one way or another; whether it was refused any. */
+static bool burst_in_need(struct talk *talk, unsigned way, bool settled) {
+  for (unsigned i = 0; i < BURST; i++) send(talk, talk->senders[0], SAME_TAG, 50, settled);
+  pass(talk, &talk->client, &talk->server);
+  pni_pool_trim();
+  scarce.asked = 0;
+  scarce.on = true;
+  pass(talk, &talk->client, &talk->server);
+  if (way == 1) see_unsettled(talk, pn_link_head(talk->server.connection, 0));
+  if (way == 2) see_collector(talk);
+  go_on(talk);
+  const bool refused = scarce_refused();
+  scarce_end();
+  go_on(talk);
+  return refused;
+}
+
+/* It has failed; there may be no memory to say why. */
+static bool is_over(pn_connection_driver_t *driver) {
+  return pn_connection_driver_read_closed(driver) || pn_connection_driver_write_closed(driver) ||
+         pn_condition_is_set(pn_transport_condition(driver->transport));
+}
+
+/* What was received is seen, or the connection ends; the engine is whole. */
+static void run_without_memory_is_not_lost_in_silence(void **state) {
+  (void)state;
+  unsigned whole = 0, ended = 0;
+  for (unsigned way = 0; way < 6; way++) {
+    for (struct scarcity run = {0}; scarce_run(&run);) {
+      struct talk talk;
+      scarce.on = false;
+      start(&talk, false, 1 + way % 3);
+      for (unsigned i = 0; i < BEFORE; i++) send(&talk, talk.senders[0], SAME_TAG, 50, false);
+      go_on(&talk);
+      assert_int_equal(talk.received, BEFORE);
+      const bool refused = burst_in_need(&talk, way % 3, way >= 3);
+      const bool failed = is_over(&talk.server) || is_over(&talk.client);
+      assert_true(failed ? refused : talk.received == BEFORE + BURST);
+      *(failed ? &ended : &whole) += 1;
+      pni_engine_check(talk.client.connection);
+      pni_engine_check(talk.server.connection);
+      end(&talk);
+    }
+  }
+  assert_true(whole > 10 && ended > 10);
+  pni_pool_trim();
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_look_like_single_transfers),
+      cmocka_unit_test(runs_look_like_deliveries_to_whoever_looks),
+      cmocka_unit_test(run_without_memory_is_not_lost_in_silence),
       cmocka_unit_test(faults_in_a_run_are_found_as_elsewhere),
       cmocka_unit_test(links_take_turns),
   };
