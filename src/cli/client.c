@@ -208,6 +208,17 @@ static void refused(const struct client *client, pn_sasl_t *sasl, struct failure
   }
 }
 
+/* "Connection refused - disconnected 127.0.0.1:5672": the address is known, and the rest wants saying in words. */
+static void io_failure(const struct client *client, const char *description, struct failure *failure) {
+  const char *const dash = strstr(description, " - ");
+  const int length = (int)(dash ? dash - description : (ptrdiff_t)strlen(description));
+  const char *const hint = strncmp(description, "Connection refused", 18) == 0
+                               ? "; is a broker running there?"
+                           : dash && strncmp(dash, " - connect to", 13) == 0 ? "; is the host's name right?"
+                                                                             : "";
+  SAY(failure, true, "%s: %.*s%s", client->place, length, description, hint);
+}
+
 void client_transport_failure(
     const struct client *client, pn_transport_t *transport, struct failure *failure) {
   static const char tls[] = "SSL Failure: ";
@@ -227,7 +238,7 @@ void client_transport_failure(
     SAY(failure, false, "%s: TLS: %s%s", client->place, description + sizeof tls - 1,
         unknown ? "; --ca=FILE says whom to trust" : "");
   } else if (strcmp(name, "proton:io") == 0) {
-    SAY(failure, true, "%s: %s", client->place, description);
+    io_failure(client, description, failure);
   } else {
     SAY(failure, strcmp(name, "amqp:resource-limit-exceeded") == 0, "%s: %s (%s)", client->place, description,
         name);
