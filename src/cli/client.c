@@ -221,7 +221,7 @@ static void io_failure(const struct client *client, const char *description, str
 
 void client_transport_failure(
     const struct client *client, pn_transport_t *transport, struct failure *failure) {
-  static const char tls[] = "SSL Failure: ";
+  static const char tls[] = "SSL Failure: ", cut[] = "connection aborted";
   pn_condition_t *const condition = pn_transport_condition(transport);
   const char *const name = pn_condition_is_set(condition) ? pn_condition_get_name(condition) : NULL;
   const char *const given = name ? pn_condition_get_description(condition) : NULL;
@@ -231,8 +231,8 @@ void client_transport_failure(
   if (outcome == PN_SASL_AUTH ||
       (outcome == PN_SASL_NONE && name && strcmp(name, "amqp:unauthorized-access") == 0)) {
     refused(client, sasl, failure);
-  } else if (!name) {
-    SAY(failure, true, "%s: the connection ended without a word", client->place);
+  } else if (!name || strncmp(description, cut, sizeof cut - 1) == 0) {
+    SAY(failure, true, "%s: the connection was cut", client->place);
   } else if (strncmp(description, tls, sizeof tls - 1) == 0) {
     const bool unknown = strstr(description, "verify");
     SAY(failure, false, "%s: TLS: %s%s", client->place, description + sizeof tls - 1,

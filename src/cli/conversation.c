@@ -154,6 +154,8 @@ static void ended_by_peer(struct conversation *conversation, const char *what, p
 }
 
 static void link_ended_by_peer(struct conversation *conversation, pn_link_t *link) {
+  if (conversation->state >= CONVERSATION_CLOSING) return;
+  if (conversation->part->link_ended && conversation->part->link_ended(conversation, link)) return;
   const bool sends = pn_link_is_sender(link);
   pn_terminus_t *const mine = sends ? pn_link_target(link) : pn_link_source(link);
   pn_terminus_t *const theirs = sends ? pn_link_remote_target(link) : pn_link_remote_source(link);

@@ -22,6 +22,8 @@ struct conversation_part {
   void (*turn)(struct conversation *conversation);
   /* The connection is gone, and links and deliveries with it. May be NULL. */
   void (*lost)(struct conversation *conversation);
+  /* The broker has ended a link. Returns false if that is the end of all; NULL is the same. */
+  bool (*link_ended)(struct conversation *conversation, pn_link_t *link);
 };
 
 enum conversation_state {

@@ -291,7 +291,7 @@ static void turn(struct conversation *conversation) {
   show_progress(receive);
 }
 
-static const struct conversation_part part = {begin, event, turn, lost};
+static const struct conversation_part part = {begin, event, turn, lost, NULL};
 
 /* What came of it, in one line. */
 static int report(struct receive *receive, bool ended) {

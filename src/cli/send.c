@@ -293,7 +293,7 @@ static void turn(struct conversation *conversation) {
   show_progress(send);
 }
 
-static const struct conversation_part part = {begin, event, turn, lost};
+static const struct conversation_part part = {begin, event, turn, lost, NULL};
 
 static void nudge(void *context) { conversation_nudge(context); }
 
