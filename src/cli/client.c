@@ -234,7 +234,7 @@ void client_transport_failure(
   pn_sasl_t *const sasl = pn_sasl(transport);
   if (pn_sasl_outcome(sasl) == PN_SASL_AUTH || (name && strcmp(name, "amqp:unauthorized-access") == 0)) {
     refused(client, sasl, description, failure);
-  } else if (!name || strncmp(description, cut, sizeof cut - 1) == 0) {
+  } else if (!name || strstr(description, cut)) {
     SAY(failure, true, "%s: the connection was cut", client->place);
   } else if (strncmp(description, tls, sizeof tls - 1) == 0) {
     const bool unknown = strstr(description, "verify");
