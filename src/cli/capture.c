@@ -91,6 +91,27 @@ static const char *before_letters(const char *text, const char *end) {
   return end;
 }
 
+/* Pairs of digits, with white space, commas, "0x" and "\x" between, put to `to` unless it is NULL.
+ *
+ * @return  false: something else is among them */
+static bool octets(const char *text, const char *end, unsigned char *to, size_t most, size_t *count) {
+  *count = 0;
+  while (text < end && *count < most) {
+    if (isspace((unsigned char)*text) || *text == ',') {
+      text++;
+    } else if (end - text > 3 && (memcmp(text, "0x", 2) == 0 || memcmp(text, "\\x", 2) == 0)) {
+      text += 2;
+    } else {
+      const int high = digit(text[0]), low = end - text > 1 ? digit(text[1]) : -1;
+      if (high < 0 || low < 0) return false;
+      if (to) to[*count] = (unsigned char)(high * 16 + low);
+      ++*count;
+      text += 2;
+    }
+  }
+  return true;
+}
+
 static enum form form_of(struct line line) {
   enum direction direction;
   size_t left;
@@ -104,27 +125,9 @@ static enum form form_of(struct line line) {
     return FORM_HEXDUMP;
   const char *text = spaces(line.text, line.end);
   if (line.end - text >= 2 && (memcmp(text, "->", 2) == 0 || memcmp(text, "<-", 2) == 0)) return FORM_PLAIN;
-  if (text < line.end && *text == '#') return FORM_NONE;
-  return text < line.end && (digits(text, line.end) >= 2 || memcmp(text, "\\x", 2) == 0) ? FORM_PLAIN
-                                                                                         : FORM_NONE;
-}
-
-/* Pairs of digits, with white space, commas, "0x" and "\x" between. @return  false: something else is among them */
-static bool octets(const char *text, const char *end, unsigned char *to, size_t most, size_t *count) {
-  *count = 0;
-  while (text < end && *count < most) {
-    if (isspace((unsigned char)*text) || *text == ',') {
-      text++;
-    } else if (end - text > 3 && (memcmp(text, "0x", 2) == 0 || memcmp(text, "\\x", 2) == 0)) {
-      text += 2;
-    } else {
-      const int high = digit(text[0]), low = end - text > 1 ? digit(text[1]) : -1;
-      if (high < 0 || low < 0) return false;
-      to[(*count)++] = (unsigned char)(high * 16 + low);
-      text += 2;
-    }
-  }
-  return true;
+  const char *const comment = memchr(text, '#', (size_t)(line.end - text));
+  return octets(text, comment ? comment : line.end, NULL, SIZE_MAX, &left) && left > 0 ? FORM_PLAIN
+                                                                                       : FORM_NONE;
 }
 
 /* IP and TCP headers off, and which side it came from. [RFC 791, 8200, 9293] */
