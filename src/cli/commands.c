@@ -2,6 +2,8 @@
 #include "cli/command.h"
 #include <stddef.h>
 
-extern const struct command command_broker, command_completion, command_manual;
+extern const struct command command_send, command_receive, command_request, command_reply, command_broker,
+    command_completion, command_manual;
 
-const struct command *const commands[] = {&command_broker, &command_completion, &command_manual, NULL};
+const struct command *const commands[] = {&command_send, &command_receive, &command_request, &command_reply,
+    &command_broker, &command_completion, &command_manual, NULL};

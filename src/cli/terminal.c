@@ -12,11 +12,32 @@
 enum { LONGEST_WORD = 32, FAR = 3 };
 
 static const char *running; /* NULL before a command is known */
+static bool progressing;    /* the cursor is behind a line that is to be replaced; under stderr's lock */
 
 void terminal_name(const char *command) { running = command; }
 
+void progress(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  flockfile(stderr);
+  fputs("\r\033[K", stderr);
+  vfprintf(stderr, format, arguments);
+  (void)fflush(stderr);
+  progressing = true;
+  funlockfile(stderr);
+  va_end(arguments);
+}
+
+void progress_end(void) {
+  flockfile(stderr);
+  if (progressing) fputs("\r\033[K", stderr);
+  progressing = false;
+  funlockfile(stderr);
+}
+
 static void say(const char *format, va_list arguments, bool hint) {
   flockfile(stderr);
+  progress_end();
   fprintf(stderr, running ? "baryon %s: " : "baryon: ", running);
   vfprintf(stderr, format, arguments);
   if (hint && running) fprintf(stderr, " (see 'baryon %s --help')", running);

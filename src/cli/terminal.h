@@ -21,6 +21,12 @@ void complain(const char *format, ...) CLI_FORMAT(1, 2);
 /** The same for arguments that are wrong, with a hint at --help. @return EXIT_USAGE */
 int usage_error(const char *format, ...) CLI_FORMAT(1, 2);
 
+/** A line on stderr that the next one, or a complaint, takes the place of. For a lively terminal only; by one thread. */
+void progress(const char *format, ...) CLI_FORMAT(1, 2);
+
+/** Take it away. */
+void progress_end(void);
+
 /** Whether colours and progress make sense on a stream: a terminal that is not "dumb", and NO_COLOR is not set. */
 bool terminal_is_lively(FILE *stream);
 
