@@ -2,14 +2,15 @@
 #include "cli/command.h"
 #include <stddef.h>
 
-extern const struct command command_send, command_receive, command_request, command_reply, command_trace,
-    command_completion, command_manual;
+extern const struct command command_send, command_receive, command_request, command_reply, command_broker,
+    command_trace, command_completion, command_manual;
 
 const struct command *const commands[] = {
     &command_send,
     &command_receive,
     &command_request,
     &command_reply,
+    &command_broker,
     &command_trace,
     &command_completion,
     &command_manual,
