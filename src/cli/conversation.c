@@ -168,7 +168,8 @@ static void link_ended_by_peer(struct conversation *conversation, pn_link_t *lin
   const char *const address = pn_terminus_get_address(sends ? pn_link_target(link) : pn_link_source(link));
   const bool refused = !conversation_attached(link);
   if (!sends && pn_terminus_is_dynamic(pn_link_source(link)) && refused) {
-    ended_by_peer(conversation, "the broker makes up no address for answers; name a queue for them by --reply-to",
+    ended_by_peer(conversation,
+        "the broker makes up no address for answers; name a queue for them by --reply-to",
         pn_link_remote_condition(link));
     return;
   }
