@@ -136,7 +136,7 @@ static void hand_out_packet(struct capture *capture) {
   size_t size = capture->packet_size, ip, length, address;
   capture->packet_size = 0;
   if (size >= 20 && p[0] >> 4 == 4 && p[9] == 6) {
-    ip = (p[0] & 15U) * 4;
+    ip = (size_t)(p[0] & 15) * 4;
     length = (size_t)p[2] << 8 | p[3];
     address = 4;
   } else if (size >= 40 && p[0] >> 4 == 6 && p[6] == 6) {
@@ -148,7 +148,7 @@ static void hand_out_packet(struct capture *capture) {
   }
   if (length < size && length > 40) size = length; /* what is behind it is padding; 0 where hardware cut it */
   if (size < ip + 20) return;
-  const size_t headers = ip + (p[ip + 12] >> 4) * 4U;
+  const size_t headers = ip + (size_t)(p[ip + 12] >> 4) * 4;
   unsigned char from[18];
   memcpy(from, p + (address == 4 ? 12 : 8), address);
   memcpy(from + address, p + ip, 2);

@@ -13,8 +13,6 @@
 
 enum { CHUNK = 65536 };
 
-extern char **environ;
-
 static pid_t start(const char *command, int input, int output) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;

@@ -4,6 +4,7 @@
 #include "cli/base64.h"
 #include "cli/json.h"
 #include "cli/terminal.h"
+#include <ctype.h>
 #include <errno.h>
 #include <float.h>
 #include <inttypes.h>
@@ -128,16 +129,15 @@ static bool real_of(const json_t *value, double *number) {
 
 /* Octets written as pairs of hexadecimal digits; dashes between them do not count. */
 static bool hex_of(const json_t *value, char *bytes, size_t size) {
+  static const char digits[] = "0123456789abcdef";
   const char *text = json_string_value(value);
   if (!text) return false;
-  for (size_t i = 0; i < size; i++) {
-    unsigned octet;
-    int used = 0;
-    while (*text == '-') text++;
-    if (strspn(text, "0123456789abcdefABCDEF") < 2 || sscanf(text, "%2x%n", &octet, &used) != 1)
-      return false; /* NOLINT: two digits */
-    bytes[i] = (char)octet;
-    text += used;
+  for (size_t i = 0; i < 2 * size; i++) {
+    if (i % 2 == 0) text += strspn(text, "-");
+    const char *const digit = *text ? strchr(digits, tolower((unsigned char)*text)) : NULL;
+    if (!digit) return false;
+    bytes[i / 2] = (char)((i % 2 ? bytes[i / 2] : 0) << 4 | (int)(digit - digits));
+    text++;
   }
   return !*text;
 }
@@ -398,7 +398,7 @@ static enum step put_next(
 }
 
 bool json_put_value(const json_t *value, pn_data_t *data, struct json_fault *fault) {
-  struct level levels[LEVELS + 1];
+  struct level levels[LEVELS + 1] = {{.from = NULL}};
   enum step step = open_value(value, data, &levels[0], fault);
   size_t depth = step == STEP_OPENED;
   while (depth > 0 && step != STEP_FAILED) {

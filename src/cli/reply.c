@@ -164,7 +164,8 @@ static void pump(struct reply *reply) {
   for (struct answer *answer = reply->answers; answer; answer = answer->next) {
     pn_link_t *const link = answer->route->link;
     if (answer->sent || pn_link_credit(link) <= 0) continue;
-    pn_delivery_t *const dlv = pn_delivery(link, pn_dtag((const char *)&answer, sizeof answer));
+    const uintptr_t tag = (uintptr_t)answer; /* no two that live have the same */
+    pn_delivery_t *const dlv = pn_delivery(link, pn_dtag((const char *)&tag, sizeof tag));
     if (!dlv || pn_link_send(link, answer->bytes, answer->size) != (ssize_t)answer->size) {
       conversation_fail(&reply->conversation, "out of memory for an answer");
       return;

@@ -364,7 +364,7 @@ static int check(struct send_settings *settings, bool *count_given) {
 
 static int run(void *context) {
   struct send_settings *const settings = context;
-  bool count_given;
+  bool count_given = false;
   int result = check(settings, &count_given);
   if (result != EXIT_DONE) return result;
   struct send *const send = calloc(1, sizeof *send);
