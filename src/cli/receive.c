@@ -225,6 +225,7 @@ static void event(struct conversation *conversation, pn_event_t *event) {
   struct receive *const receive = conversation->context;
   switch (pn_event_type(event)) {
   case PN_LINK_REMOTE_OPEN:
+    receive->progressed = now(); /* from here on messages are waited for */
     if (conversation_attached(receive->link) && understood(receive)) give_credit(receive);
     break;
   case PN_DELIVERY: on_delivery(receive, pn_event_delivery(event)); break;

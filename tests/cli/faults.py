@@ -182,7 +182,7 @@ def bodies_that_are_not_what_is_claimed():
         says(baryon("send", f"{address}/q", input=b"good\nb\xffd\n", code=1), "line 2: octet 2 is not UTF-8", "--input=binary", "1 message acknowledged")
         says(baryon("send", f"{address}/q", "--input", "message", input=b'{"body": 1, "haeder": {}}', code=1), "line 1: a message has no section 'haeder'")
         says(baryon("send", f"{address}/q", "--file", "/no/such", code=1), "/no/such: No such file")
-        says(baryon("receive", f"{address}/q", "-n", 3, "-t", "100ms", code=1), "no message came for 100 ms; 2 messages received, 2 acknowledged")
+        says(baryon("receive", f"{address}/q", "-n", 3, "-t", "1s", code=1), "no message came for 1000 ms; 2 messages received, 2 acknowledged")
 
 
 def wrong_usage():

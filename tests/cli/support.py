@@ -34,7 +34,7 @@ class Result:
 
 
 def start(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more):
-    return subprocess.Popen([BARYON, *map(str, words)], stdin=stdin, stdout=stdout, stderr=stderr, **more)
+    return subprocess.Popen([BARYON, *map(str, words)], stdin=stdin, stdout=stdout, stderr=stderr, bufsize=0, **more)
 
 
 def finish(process, input=None, timeout=120):
