@@ -24,7 +24,6 @@ static void report_port(pn_listener_t *listener) {
   server_ready((uint16_t)strtoul(port, NULL, 10));
 }
 
-/* Nothing is freed: when all have been counted the process ends. */
 static void serve(void) {
   pn_proactor_t *proactor = pn_proactor();
   long at_rest = 0;
@@ -40,6 +39,7 @@ static void serve(void) {
     pn_proactor_done(proactor, batch);
   }
   server_counted((uint64_t)at_rest);
+  pn_proactor_free(proactor);
 }
 
 static void allow_files(void) {

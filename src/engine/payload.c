@@ -1,7 +1,7 @@
 /* payload.c: bytes that wait.
  *
- * A block doubles up to the pool's usual largest; when it is full it becomes a segment, and another block is begun, so that
- * nothing is moved more than those first few times however much waits. */
+ * A block doubles up to the pool's usual largest, unless more is reserved at once; when it is full it becomes a segment, and another
+ * block is begun, so that nothing is moved more than those first few times however much waits. */
 #include "engine/payload.h"
 #include "base/pool.h"
 
@@ -157,7 +157,7 @@ static pni_status make_room(struct pni_payload *payload, size_t size) {
   }
   if (waiting + size > BLOCK_MOST) {
     TRY(seal(payload));
-    return grow(payload, BLOCK_MOST);
+    return grow(payload, size < BLOCK_MOST ? BLOCK_MOST : size);
   }
   const size_t doubled = payload->block ? 2 * payload->capacity : usual(payload);
   const size_t wanted = doubled < BLOCK_MOST ? doubled : BLOCK_MOST;
