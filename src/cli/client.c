@@ -175,7 +175,9 @@ pn_connection_t *client_connect(const struct client *client, pn_proactor_t *proa
   pn_connection_set_context(conn, context);
   if (client->user) pn_connection_set_user(conn, client->user);
   if (client->password) pn_connection_set_password(conn, client->password);
-  if (options->container) pn_connection_set_container(conn, options->container);
+  char container[32];
+  (void)snprintf(container, sizeof container, "baryon-%ld", (long)getpid());
+  pn_connection_set_container(conn, options->container ? options->container : container);
   pn_connection_set_hostname(conn, options->virtual_host ? options->virtual_host : client->url.host);
   if (options->mechanism) pn_sasl_allowed_mechs(sasl, options->mechanism);
   pn_sasl_set_allow_insecure_mechs(sasl, !client->tls);
@@ -196,11 +198,14 @@ static void tame(char *text) {
 #define SAY(failure, passes, ...)                                                                            \
   ((failure)->passing = (passes), (void)snprintf((failure)->text, sizeof(failure)->text, __VA_ARGS__))
 
-static void refused(const struct client *client, pn_sasl_t *sasl, struct failure *failure) {
+static void refused(
+    const struct client *client, pn_sasl_t *sasl, const char *description, struct failure *failure) {
   const char *const mechanism = pn_sasl_get_mech(sasl);
-  if (client->user) {
-    SAY(failure, false, "%s: user '%s' was refused (%s); check --user and --password-file or the URL",
-        client->place, client->user, mechanism && *mechanism ? mechanism : "no mechanism in common");
+  if (pn_sasl_outcome(sasl) != PN_SASL_AUTH) {
+    SAY(failure, false, "%s: %s; see --sasl-mechanism and --user", client->place, description);
+  } else if (client->user) {
+    SAY(failure, false, "%s: user '%s' was refused (%s); check --user and --password-file, or the URL",
+        client->place, client->user, mechanism ? mechanism : "");
   } else {
     SAY(failure, false,
         "%s: clients without a name are refused; say who you are by --user and --password-file",
@@ -227,11 +232,9 @@ void client_transport_failure(
   const char *const given = name ? pn_condition_get_description(condition) : NULL;
   const char *const description = given ? given : "";
   pn_sasl_t *const sasl = pn_sasl(transport);
-  const pn_sasl_outcome_t outcome = pn_sasl_outcome(sasl);
-  if (outcome == PN_SASL_AUTH ||
-      (outcome == PN_SASL_NONE && name && strcmp(name, "amqp:unauthorized-access") == 0)) {
-    refused(client, sasl, failure);
-  } else if (!name || strncmp(description, cut, sizeof cut - 1) == 0) {
+  if (pn_sasl_outcome(sasl) == PN_SASL_AUTH || (name && strcmp(name, "amqp:unauthorized-access") == 0)) {
+    refused(client, sasl, description, failure);
+  } else if (!name || strstr(description, cut)) {
     SAY(failure, true, "%s: the connection was cut", client->place);
   } else if (strncmp(description, tls, sizeof tls - 1) == 0) {
     const bool unknown = strstr(description, "verify");

@@ -3,7 +3,16 @@
 #include <stddef.h>
 
 extern const struct command command_send, command_receive, command_request, command_reply, command_broker,
-    command_completion, command_manual;
+    command_trace, command_completion, command_manual;
 
-const struct command *const commands[] = {&command_send, &command_receive, &command_request, &command_reply,
-    &command_broker, &command_completion, &command_manual, NULL};
+const struct command *const commands[] = {
+    &command_send,
+    &command_receive,
+    &command_request,
+    &command_reply,
+    &command_broker,
+    &command_trace,
+    &command_completion,
+    &command_manual,
+    NULL,
+};

@@ -44,6 +44,16 @@ const char *conversation_address(const struct conversation *conversation) {
   return address ? address : "";
 }
 
+static pn_terminus_t *peer_terminus(pn_link_t *link) {
+  return pn_link_is_sender(link) ? pn_link_remote_target(link) : pn_link_remote_source(link);
+}
+
+bool conversation_attached(pn_link_t *link) {
+  pn_terminus_t *const terminus = peer_terminus(link);
+  const bool there = (pn_link_state(link) & PN_REMOTE_UNINIT) == 0;
+  return there && pn_terminus_get_type(terminus) != PN_UNSPECIFIED && pn_terminus_get_address(terminus);
+}
+
 /* States. */
 
 static void over(struct conversation *conversation) {
@@ -137,9 +147,7 @@ static void on_open(struct conversation *conversation, pn_event_t *event) {
 
 /* The link works: what was lost is found again. A link that will be refused is opened, too, but without a terminus. */
 static void on_link_open(struct conversation *conversation, pn_link_t *link) {
-  pn_terminus_t *const terminus =
-      pn_link_is_sender(link) ? pn_link_remote_target(link) : pn_link_remote_source(link);
-  if (pn_terminus_get_type(terminus) == PN_UNSPECIFIED) return;
+  if (!conversation_attached(link)) return;
   backoff_begin(&conversation->backoff, conversation->client.options);
   if (!conversation->outage) return;
   conversation->outage = false;
@@ -157,10 +165,8 @@ static void link_ended_by_peer(struct conversation *conversation, pn_link_t *lin
   if (conversation->state >= CONVERSATION_CLOSING) return;
   if (conversation->part->link_ended && conversation->part->link_ended(conversation, link)) return;
   const bool sends = pn_link_is_sender(link);
-  pn_terminus_t *const mine = sends ? pn_link_target(link) : pn_link_source(link);
-  pn_terminus_t *const theirs = sends ? pn_link_remote_target(link) : pn_link_remote_source(link);
-  const char *const address = pn_terminus_get_address(mine);
-  const bool refused = pn_terminus_get_type(theirs) == PN_UNSPECIFIED;
+  const char *const address = pn_terminus_get_address(sends ? pn_link_target(link) : pn_link_source(link));
+  const bool refused = !conversation_attached(link);
   char what[300];
   (void)snprintf(what, sizeof what, refused ? "%s '%s' was refused" : "%s '%s' was ended by the broker",
       sends ? "sending to" : "receiving from", address ? address : "");

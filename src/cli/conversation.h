@@ -75,6 +75,9 @@ void conversation_alarm(struct conversation *conversation, uint64_t delay);
 /** Have a turn soon. From any thread, while conversation_run runs. */
 void conversation_nudge(struct conversation *conversation);
 
+/** Whether the broker has attached a link. One that it refuses it opens, too, but without an address, and ends it then. */
+bool conversation_attached(pn_link_t *link);
+
 /** What a source's or target's address is, for messages: "" if there is none. */
 const char *conversation_address(const struct conversation *conversation);
 

@@ -225,8 +225,7 @@ static void event(struct conversation *conversation, pn_event_t *event) {
   struct receive *const receive = conversation->context;
   switch (pn_event_type(event)) {
   case PN_LINK_REMOTE_OPEN:
-    if (pn_terminus_get_type(pn_link_remote_source(receive->link)) != PN_UNSPECIFIED && understood(receive))
-      give_credit(receive);
+    if (conversation_attached(receive->link) && understood(receive)) give_credit(receive);
     break;
   case PN_DELIVERY: on_delivery(receive, pn_event_delivery(event)); break;
   default: break;
@@ -285,8 +284,7 @@ static void turn(struct conversation *conversation) {
       conversation_end(conversation);
   }
   if (conversation->state >= CONVERSATION_CLOSING) return;
-  if (conversation->state == CONVERSATION_OPEN && (pn_link_state(receive->link) & PN_REMOTE_ACTIVE))
-    give_credit(receive);
+  if (conversation->state == CONVERSATION_OPEN && conversation_attached(receive->link)) give_credit(receive);
   watch_time(receive);
   show_progress(receive);
 }

@@ -274,8 +274,8 @@ static void watch_time(struct send *send) {
 static void turn(struct conversation *conversation) {
   struct send *const send = conversation->context;
   if (conversation->state == CONVERSATION_OPEN) {
-    /* A message is composed before there is credit, so that what cannot be sent at all is known. */
-    if (send->outgoing.unsettled == 0 && !conversation->stopping) (void)next_message(send);
+    /* The first message is composed before there is credit, so that what cannot be sent at all is known. */
+    if (send->counts.composed == 0 && !conversation->stopping) (void)next_message(send);
     pump(send);
   }
   if (conversation->state != CONVERSATION_OPEN) {
