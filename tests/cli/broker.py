@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """baryon broker, with Debian's Proton as client: what each feature promises, and what becomes of messages when somebody dies.
 
-  broker.py BARYON            all tests
-  broker.py BARYON NAME...    these
+  broker.py BARYON FOLDER COMPILER            all tests (the folder and the compiler are not used)
+  broker.py BARYON FOLDER COMPILER NAME...    these
 """
 import contextlib
 import os
@@ -554,7 +554,7 @@ def bad_arguments_are_explained():
 
 
 def main():
-    chosen = [function for function in TESTS if not sys.argv[2:] or function.__name__ in sys.argv[2:]]
+    chosen = [function for function in TESTS if not sys.argv[4:] or function.__name__ in sys.argv[4:]]
     failed, lock, waiting = [], threading.Lock(), list(chosen)
 
     def run():
