@@ -9,7 +9,7 @@ build = cmake --preset $(1) && cmake --build --preset $(1) --parallel $(JOBS)
 tested = $(call build,$(1)) && ctest --preset $(1) --label-regex '^(unit|corpus)$$' --parallel $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: help all install check packages dev asan tsan ubsan tidy format fuzz bench soak clean
+.PHONY: help all install demo check packages dev asan tsan ubsan tidy format fuzz bench soak clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -20,6 +20,11 @@ all: ## Build the library, optimised, in build/lib; needs cmake and a C compiler
 
 install: all ## Install it under PREFIX (/usr/local).
 	cmake --install build/lib --prefix $(PREFIX)
+
+demo: ## A broker, senders and receivers on many threads, and a million messages. Installs and builds what it needs.
+	@tools/packages.sh gcc cmake make libc6-dev libssl-dev libjansson-dev
+	@mkdir -p build && echo 'building in build/lib ...' && $(MAKE) all >build/demo.log 2>&1 || { tail -n 20 build/demo.log; exit 1; }
+	@tools/demo.sh build/lib/src/cli/baryon
 
 check: packages ## Build and run every suite, with and without sanitizers.
 	@JOBS=$(JOBS) tools/check.sh
