@@ -34,6 +34,7 @@ suite unit         tests dev unit
 suite unit-asan    tests asan unit
 suite corpus-asan  tests asan corpus
 suite differential tests dev differential
+suite cli          tests dev cli
 suite simulation   tests dev simulation
 suite stress-tsan  tests tsan stress
 suite model        tests dev model

@@ -167,6 +167,12 @@ static void link_ended_by_peer(struct conversation *conversation, pn_link_t *lin
   const bool sends = pn_link_is_sender(link);
   const char *const address = pn_terminus_get_address(sends ? pn_link_target(link) : pn_link_source(link));
   const bool refused = !conversation_attached(link);
+  if (!sends && pn_terminus_is_dynamic(pn_link_source(link)) && refused) {
+    ended_by_peer(conversation,
+        "the broker makes up no address for answers; name a queue for them by --reply-to",
+        pn_link_remote_condition(link));
+    return;
+  }
   char what[300];
   (void)snprintf(what, sizeof what, refused ? "%s '%s' was refused" : "%s '%s' was ended by the broker",
       sends ? "sending to" : "receiving from", address ? address : "");

@@ -45,7 +45,7 @@ static bool print_bytes(FILE *out, pn_message_t *message, bool tame) {
   return true;
 }
 
-void print_message(FILE *out, enum output output, pn_message_t *message, bool tame) {
+void message_print(FILE *out, enum output output, pn_message_t *message, bool tame) {
   if (output == OUTPUT_JSON) {
     json_write_message(out, message);
   } else if (!print_bytes(out, message, tame && output == OUTPUT_TEXT)) {

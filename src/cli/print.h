@@ -14,6 +14,6 @@ enum output {
 extern const char *const output_names[];
 
 /** Print a message. @param tame  the text goes to a terminal: no control characters */
-void print_message(FILE *out, enum output output, pn_message_t *message, bool tame);
+void message_print(FILE *out, enum output output, pn_message_t *message, bool tame);
 
 #endif

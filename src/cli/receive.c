@@ -190,7 +190,7 @@ static void take(struct receive *receive, pn_delivery_t *dlv, size_t size) {
     settle_later(receive, dlv, outcome, false);
   } else {
     progress_end();
-    print_message(stdout, (enum output)receive->settings->output, receive->message, receive->tame);
+    message_print(stdout, (enum output)receive->settings->output, receive->message, receive->tame);
     receive->counts.printed++;
     settle_later(receive, dlv, outcome, true);
   }

@@ -142,7 +142,7 @@ static void on_answer(struct request *request, pn_delivery_t *dlv) {
   if (got <= 0 || pn_message_decode(request->answer, request->bytes, (size_t)got) != 0) {
     conversation_fail(&request->conversation, "the answer is not a message");
   } else if (is_awaited(request)) {
-    print_message(
+    message_print(
         stdout, (enum output)request->settings->output, request->answer, terminal_is_lively(stdout));
     request->printed = true;
     request->answered++;

@@ -74,8 +74,8 @@ def conversation(name, both_cut, receive_options):
     options = ["--reconnect", "--reconnect-min", "2ms", "--reconnect-max", "20ms"]
     with broker("--quiet") as address, open(f"{FOLDER}/{name}.out", "w+b") as output:
         proxy = Proxy(address)
-        receiver = start("receive", f"{proxy.url if both_cut else address}/{name}", "--timeout", "30s", *receive_options, *options, stdout=output)
-        sender = start("send", f"{proxy.url}/{name}", "message {n}", "--count", MESSAGES, "--timeout", "30s", *options)
+        receiver = start("receive", f"{proxy.url if both_cut else address}/{name}", "--timeout", "2m", *receive_options, *options, stdout=output)
+        sender = start("send", f"{proxy.url}/{name}", "message {n}", "--count", MESSAGES, "--timeout", "2m", *options)
         cuts, passed = 0, 0
         while sender.poll() is None or (both_cut and receiver.poll() is None):
             if cuts < CUTS and proxy.passed - passed >= BETWEEN and proxy.cut():

@@ -37,7 +37,7 @@ def start(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subpr
     return subprocess.Popen([BARYON, *map(str, words)], stdin=stdin, stdout=stdout, stderr=stderr, **more)
 
 
-def finish(process, input=None, timeout=60):
+def finish(process, input=None, timeout=120):
     try:
         out, err = process.communicate(input, timeout)
     except subprocess.TimeoutExpired:
@@ -62,7 +62,7 @@ def says(result, *texts):
     return result
 
 
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=90):
     end = time.monotonic() + seconds
     while not condition():
         check(time.monotonic() < end, f"{what}: did not come within {seconds} s")

@@ -17,7 +17,7 @@ def on_terminal(*words, environment=None, until=None, interrupt=False):
     pid, screen = pty.fork()
     if pid == 0:
         os.execve(BARYON, [BARYON, *map(str, words)], {**os.environ, "TERM": "xterm", **(environment or {})})
-    seen, end = b"", time.monotonic() + 30
+    seen, end = b"", time.monotonic() + 90
     while time.monotonic() < end:
         if select.select([screen], [], [], 0.1)[0]:
             try:
