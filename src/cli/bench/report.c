@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 880, HEIGHT = 260, LEFT = 70, RIGHT = 20, TOP = 14, BOTTOM = 34, TICKS = 5 };
+enum { WIDTH = 880, HEIGHT = 260, LEFT = 70, RIGHT = 34, TOP = 14, BOTTOM = 34, TICKS = 5 };
 
 static const char style[] =
     ":root{--back:#fbfbfd;--card:#fff;--text:#1c2430;--dim:#667085;--line:#e4e7ec;--a:#2563eb;--b:#d97706;--"
@@ -53,11 +53,11 @@ static double y_of(const struct plot *plot, double value) {
   return HEIGHT - BOTTOM - value / plot->top * (HEIGHT - TOP - BOTTOM);
 }
 
-/* The next number of the form 1, 2 or 5 times a power of ten. */
+/* The next number with few digits, of which a fifth has few digits, too. */
 static double round_up(double value) {
   const double power = pow(10, floor(log10(value > 0 ? value : 1)));
-  const double steps[] = {1, 2, 2.5, 5, 10};
-  for (unsigned i = 0; i < 5; i++) {
+  static const double steps[] = {1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10};
+  for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
     if (value <= steps[i] * power) return steps[i] * power;
   }
   return 10 * power;
@@ -74,6 +74,10 @@ static void format_rate(double value, char *text, size_t size) {
 }
 
 static void format_latency(double ns, char *text, size_t size) {
+  if (ns == 0) {
+    (void)snprintf(text, size, "0");
+    return;
+  }
   (void)snprintf(text, size,
       ns >= 1e9   ? "%.3g s"
       : ns >= 1e6 ? "%.3g ms"
@@ -170,7 +174,7 @@ static void plot_course(const struct result *result, FILE *file) {
 /* Latency by percentile, each nine as wide as the one before. */
 static void plot_percentiles(const struct result *result, FILE *file) {
   static const double nines[] = {0, 0.9, 0.99, 0.999, 0.9999};
-  const struct plot plot = {file, 4.2, round_up((double)distribution_quantile(&result->latencies, 0.9999))};
+  const struct plot plot = {file, 4, round_up((double)distribution_quantile(&result->latencies, 0.9999))};
   begin_plot(&plot, "Latency by percentile", NULL, format_latency);
   (void)fprintf(file, "<polyline class=\"curve a\" points=\"");
   for (unsigned i = 0; i <= 200; i++) {
@@ -198,7 +202,7 @@ static void write_tiles(const struct result *result, FILE *file) {
   format_latency((double)distribution_quantile(&result->latencies, 0.5), text, sizeof text);
   tile(file, "Median latency", text, "50 % take no longer");
   format_latency((double)distribution_quantile(&result->latencies, 0.99), text, sizeof text);
-  tile(file, "99 %", text, "take no longer");
+  tile(file, "99th percentile", text, "1 % takes longer");
   (void)snprintf(text, sizeof text, "%" PRIu64, result->counts.received);
   tile(file, "Messages", text, "received");
   (void)fprintf(file, "</div>\n");
