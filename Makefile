@@ -9,7 +9,7 @@ build = cmake --preset $(1) && cmake --build --preset $(1) --parallel $(JOBS)
 tested = $(call build,$(1)) && ctest --preset $(1) --label-regex '^(unit|corpus)$$' --parallel $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: help all install uninstall deb check check-deb check-dropin packages dev asan tsan ubsan tidy format fuzz bench soak docs clean
+.PHONY: help all install uninstall demo deb check check-deb check-dropin packages dev asan tsan ubsan tidy format fuzz bench soak docs clean
 
 help: ## List these commands.
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
@@ -26,6 +26,11 @@ uninstall: ## Take away what `make install` laid down last.
 
 deb: packages ## Build packages that take the place of Debian's Proton, in build/deb.
 	tools/deb.sh build/deb $(JOBS)
+
+demo: ## A broker, senders and receivers on many threads, and a million messages. Installs and builds what it needs.
+	@tools/packages.sh gcc cmake make libc6-dev libssl-dev libjansson-dev
+	@mkdir -p build && echo 'building in build/lib ...' && $(MAKE) all >build/demo.log 2>&1 || { tail -n 20 build/demo.log; exit 1; }
+	@tools/demo.sh build/lib/src/cli/baryon
 
 check: packages ## Build and run every suite, with and without sanitizers.
 	@JOBS=$(JOBS) tools/check.sh

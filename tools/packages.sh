@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what tools/packages.txt names and this Debian lacks; without root it says what to install.
+# Installs what tools/packages.txt names, or the packages that are given, as far as this Debian lacks them; without root it says what to
+# install.
 set -euo pipefail
 command -v dpkg-query >/dev/null || {
   echo "This is no Debian; the packages that tools/packages.txt names are taken to be there by other names."
   exit 0
 }
 missing=()
-for package in $(sed 's/#.*//' "$(dirname "$0")/packages.txt"); do
+for package in ${*:-$(sed 's/#.*//' "$(dirname "$0")/packages.txt")}; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 extern const struct command command_send, command_receive, command_request, command_reply, command_broker,
-    command_trace, command_completion, command_manual;
+    command_bench, command_trace, command_completion, command_manual;
 
 const struct command *const commands[] = {
     &command_send,
@@ -11,6 +11,7 @@ const struct command *const commands[] = {
     &command_request,
     &command_reply,
     &command_broker,
+    &command_bench,
     &command_trace,
     &command_completion,
     &command_manual,

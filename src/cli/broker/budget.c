@@ -2,13 +2,16 @@
  *
  * Invariants, under the lock: held + reserved <= most_messages + inlet_count (a producer is given one message's credit while less
  * than the most is held, so that those who do not use theirs keep nobody out); a producer that waits has no credit. What the
- * octets leave room for is reckoned by the mean size of what is held, so they are exceeded by less than the credit given out.
+ * octets leave room for is reckoned by what messages usually measure, so they are exceeded by no more than what credit is out for.
  *
  * The lock is the innermost of the broker's: with it held nothing is done but adding to work queues. */
 #include "cli/broker/budget.h"
 
+enum { USUAL_AT_FIRST = 64 * 1024, OCTETS_PART = 4, USUAL_WEIGHT = 8 };
+
 void budget_init(struct budget *budget, uint64_t most_messages, uint64_t most_octets) {
-  *budget = (struct budget){.most_messages = most_messages, .most_octets = most_octets};
+  *budget =
+      (struct budget){.most_messages = most_messages, .most_octets = most_octets, .usual = USUAL_AT_FIRST};
   pthread_mutex_init(&budget->lock, NULL);
 }
 
@@ -41,15 +44,12 @@ static bool has_room_locked(const struct budget *budget) {
   return budget->held < budget->most_messages && budget->octets < budget->most_octets;
 }
 
-/* Messages that there is room for, beyond what was given credit for. */
+/* Messages that there is room for, beyond what was given credit for. Of the octets, which only a guess can be made at, a part stays free. */
 static uint64_t room_locked(const struct budget *budget) {
   if (!has_room_locked(budget)) return 0;
   uint64_t room = budget->most_messages - budget->held;
-  if (budget->octets > budget->held) {
-    const uint64_t mean = budget->octets / budget->held;
-    const uint64_t fits = (budget->most_octets - budget->octets) / mean;
-    if (fits < room) room = fits;
-  }
+  const uint64_t fits = (budget->most_octets - budget->octets) / budget->usual / OCTETS_PART;
+  if (fits < room) room = fits;
   return room > budget->reserved ? room - budget->reserved : 0;
 }
 
@@ -93,6 +93,10 @@ uint64_t budget_ask(
   pthread_mutex_lock(&budget->lock);
   budget->held += arrived.messages;
   budget->octets += arrived.octets;
+  if (arrived.messages > 0) {
+    budget->usual =
+        (budget->usual * (USUAL_WEIGHT - 1) + arrived.octets / arrived.messages) / USUAL_WEIGHT + 1;
+  }
   budget->reserved -= arrived.messages + arrived.dropped;
   const uint64_t share = budget->most_messages / (2 * budget->inlet_count) + 1;
   uint64_t granted = room_locked(budget);

@@ -22,6 +22,7 @@ struct budget {
   uint64_t most_messages, most_octets;
   uint64_t held, octets; /* messages that somebody has, and their size */
   uint64_t reserved;     /* messages that credit was given for and that have not come */
+  uint64_t usual;        /* what a message measures, of late */
   uint64_t inlet_count;
   struct inlet *inlets, *waiting, *waiting_last;
 };
