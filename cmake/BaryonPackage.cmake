@@ -1,11 +1,15 @@
 # Packages for Debian, by `cpack -G DEB`: baryon-libs has what programs load, baryon-dev what they are built with. Each stands in
-# for the package of Debian's Proton that has the same files: what depends on that one stays, and finds the same names.
+# for the package of Debian's Proton that has the same files: what depends on that one stays, and finds the same names. The package
+# baryon has the command, where that is built.
 set(CPACK_PACKAGE_NAME baryon)
 set(CPACK_PACKAGE_CONTACT "Baryon maintainers <maintainers@baryon.invalid>")
 set(CPACK_PACKAGE_VENDOR "Baryon")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "AMQP 1.0 messaging toolkit with the C API of Qpid Proton")
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_COMPONENTS_ALL libs dev)
+if(TARGET baryon)
+  list(APPEND CPACK_COMPONENTS_ALL command)
+endif()
 set(CPACK_STRIP_FILES ON)
 set(CPACK_VERBATIM_VARIABLES ON)
 
@@ -42,4 +46,11 @@ set(CPACK_DEBIAN_DEV_PACKAGE_PROVIDES
   "libqpid-proton11-dev ${stands_in}, libqpid-proton11-dev (= ${debian_version}), libqpid-proton-dev")
 set(CPACK_DEBIAN_DEV_PACKAGE_CONFLICTS libqpid-proton11-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_REPLACES libqpid-proton11-dev)
+
+set(CPACK_COMPONENT_COMMAND_DESCRIPTION
+"The command baryon sends, receives, asks and answers with any AMQP 1.0 broker,
+measures it, prints captured frames, and is a broker in memory itself.")
+set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME baryon)
+set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS "baryon-libs (= ${PROJECT_VERSION}), libjansson4 (>= 2.14)")
 include(CPack)

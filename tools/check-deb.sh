@@ -39,15 +39,16 @@ within apt-get -q -y install --no-install-recommends $dependents gcc libc6-dev p
 step "ours in place of Debian's"
 cp "$folder"/baryon*.deb "$source/tests/project/consumer/consumer.c" "$root/tmp/"
 within sh -c 'apt-get -q -y install --no-install-recommends /tmp/baryon*.deb' >>"$folder/apt.log" 2>&1
-for package in $dependents baryon-libs baryon-dev; do
+for package in $dependents baryon-libs baryon-dev baryon; do
   present $package || fail "$package is not installed"
 done
 for package in libqpid-proton11 libqpid-proton11-dev; do
   ! present $package || fail "$package is still installed"
 done
 within apt-get -q check >>"$folder/apt.log" 2>&1
-[ -z "$(within dpkg --verify baryon-libs baryon-dev)" ] || fail "files are not as they were packed"
+[ -z "$(within dpkg --verify baryon-libs baryon-dev baryon)" ] || fail "files are not as they were packed"
 [[ $(loaded) = *.so.10.16.* ]] || fail "Debian's binding loads $(loaded)"
+within baryon --version >>"$folder/apt.log" || fail "the command does not run"
 within sh -c 'ldd /usr/lib/*/libqpid-proton-cpp.so.12' | tee "$folder/ldd.log" | grep -q 'libqpid-proton-core.so.10 => /' ||
   fail "Debian's C++ library does not find ours"
 ! grep 'not found' "$folder/ldd.log" || fail "Debian's C++ library lacks something"

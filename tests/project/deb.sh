@@ -14,7 +14,7 @@ fault() {
   echo "deb: $*"
   faults=$((faults + 1))
 }
-libs=$(echo "$work"/baryon-libs_*.deb) dev=$(echo "$work"/baryon-dev_*.deb)
+libs=$(echo "$work"/baryon-libs_*.deb) dev=$(echo "$work"/baryon-dev_*.deb) command=$(echo "$work"/baryon_*.deb)
 field() { dpkg-deb -f "$1" "$2"; }
 for pair in "$libs libqpid-proton11" "$dev libqpid-proton11-dev"; do
   read -r package theirs <<<"$pair"
@@ -23,13 +23,17 @@ for pair in "$libs libqpid-proton11" "$dev libqpid-proton11-dev"; do
   done
 done
 grep -q libssl3 <<<"$(field "$libs" Depends)" || fault "baryon-libs depends on $(field "$libs" Depends)"
-grep -qF "baryon-libs (= $(field "$libs" Version))" <<<"$(field "$dev" Depends)" || fault "baryon-dev depends on $(field "$dev" Depends)"
+for package in "$dev" "$command"; do
+  grep -qF "baryon-libs (= $(field "$libs" Version))" <<<"$(field "$package" Depends)" ||
+    fault "$(basename "$package") depends on $(field "$package" Depends)"
+done
 dpkg-deb --ctrl-tarfile "$libs" | tar -xOf - ./shlibs | grep -q '^libqpid-proton 11 baryon-libs ' || fault "no shlibs"
 
 root=$work/root
 rm -rf "$root"
 dpkg-deb -x "$libs" "$root"
 dpkg-deb -x "$dev" "$root"
+dpkg-deb -x "$command" "$root"
 [ -z "$(dpkg-deb -c "$libs" | grep -E '\.(h|a|pc|cmake|so) *$|\.so ->')" ] || fault "baryon-libs has what only builds need"
 libdir=$(dirname "$(find "$root" -name libqpid-proton-core.so.10)")
 ! readelf -d "$libdir"/*.so.* | grep -E 'R(UN)?PATH' || fault "libraries of a package name folders"
@@ -37,8 +41,14 @@ libdir=$(dirname "$(find "$root" -name libqpid-proton-core.so.10)")
 # A program, by pkg-config, with the unpacked headers and libraries.
 export PKG_CONFIG_PATH=$libdir/pkgconfig
 # shellcheck disable=SC2046 # the flags are words
-"$cc" "$source/tests/project/consumer/consumer.c" $(pkg-config --cflags --libs libqpid-proton) -o "$work/consumer"
+"$cc" "$source/tests/project/consumer/consumer.c" $(pkg-config --cflags --libs libqpid-proton libqpid-proton-tls) -o "$work/consumer"
 LD_LIBRARY_PATH=$libdir "$work/consumer" | diff "$source/tests/project/consumer/expected.txt" -
+
+# The command runs with the packaged libraries, and has its pages.
+LD_LIBRARY_PATH=$libdir "$root/usr/bin/baryon" --version | grep -q '^baryon, ' || fault "the command does not run"
+for file in man/man1/baryon.1 man/man1/baryon-send.1 bash-completion/completions/baryon zsh/site-functions/_baryon; do
+  [ -s "$root/usr/share/$file" ] || fault "the package baryon has no $file"
+done
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 if installed libqpid-proton11-dev; then
@@ -50,9 +60,11 @@ if installed libqpid-proton11-dev; then
     [ -e "$root$file" ] || [ -d "$file" ] || fault "$file is in Debian's packages and not in ours"
   done < <(dpkg -L libqpid-proton11 libqpid-proton11-dev | grep ^/)
 
-  plan=$(apt-get -s install "$libs" "$dev" 2>&1) || fault "apt: $plan"
+  plan=$(apt-get -s install "$libs" "$dev" "$command" 2>&1) || fault "apt: $plan"
   removed=$(awk '$1 == "Remv" {print $2}' <<<"$plan" | sort | xargs)
   [ "$removed" = "libqpid-proton11 libqpid-proton11-dev" ] || fault "apt would remove: $removed"
-  grep -q '^Conf baryon-libs' <<<"$plan" && grep -q '^Conf baryon-dev' <<<"$plan" || fault "apt would not install: $plan"
+  for package in baryon-libs baryon-dev baryon; do
+    grep -q "^Conf $package " <<<"$plan" || fault "apt would not install $package: $plan"
+  done
 fi
 [ "$faults" -eq 0 ] && ls "$work"/*.deb

@@ -77,4 +77,10 @@ with open("/proc/self/maps") as maps:
     others = [line for line in maps if "libqpid-proton" in line and sys.argv[1] not in line]
 sys.exit("".join(others) or None)
 PYTHON
+
+# So does the command find them.
+if [ -e "$build/src/cli/baryon" ]; then
+  (unset LD_LIBRARY_PATH && "$prefix/bin/baryon" --version | grep -q '^baryon, ' && ldd "$prefix/bin/baryon" | grep -q "=> $prefix/.*libqpid-proton-core") ||
+    { echo "install: the moved command does not find its libraries" && exit 1; }
+fi
 echo "installed, moved and used: by CMake, by pkg-config, by name, shared and static; and taken away"
