@@ -17,7 +17,7 @@ static pid_t proxy;
 static _Noreturn void be_proxy(const char *command, uint16_t target, int output) {
   char text[16];
   snprintf(text, sizeof text, "%u", target);
-  setenv("TARGET", text, 1);
+  setenv("TARGET", text, 1); /* NOLINT(concurrency-mt-unsafe): the child has one thread */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   dup2(output, STDOUT_FILENO);
   execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -25,17 +25,19 @@ static _Noreturn void be_proxy(const char *command, uint16_t target, int output)
 }
 
 uint16_t proxy_start(uint16_t target) {
-  const char *command = getenv("BENCH_PROXY");
+  const char *command = getenv("BENCH_PROXY"); /* NOLINT(concurrency-mt-unsafe): nobody changes it */
+  static const char listens[] = "listening on 127.0.0.1:";
   int output[2];
-  unsigned port;
+  char line[64];
   if (!command) die("the environment has no BENCH_PROXY");
   if (pipe(output) != 0) die_errno("pipe");
   proxy = fork();
   if (proxy == 0) be_proxy(command, target, output[1]);
   close(output[1]);
   FILE *file = fdopen(output[0], "r");
-  if (!file || fscanf(file, "listening on 127.0.0.1:%u", &port) != 1) die("the proxy does not listen");
-  return (uint16_t)port; /* its output stays open */
+  if (!file || !fgets(line, sizeof line, file) || strncmp(line, listens, sizeof listens - 1) != 0)
+    die("the proxy does not listen");
+  return (uint16_t)strtoul(line + sizeof listens - 1, NULL, 10); /* its output stays open */
 }
 
 double proxy_cpu(void) {

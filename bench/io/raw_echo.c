@@ -24,7 +24,7 @@ static void report_port(void) {
 
 static void accept_one(void) {
   pn_raw_connection_t *raw = pn_raw_connection();
-  char *memory = malloc((size_t)(BUFFERS * ECHO_LONGEST));
+  char *memory = malloc((size_t)BUFFERS * ECHO_LONGEST);
   if (!raw || !memory) die("out of memory");
   pn_raw_connection_set_context(raw, memory);
   pn_listener_raw_accept(listener, raw);

@@ -316,7 +316,7 @@ const char *pn_transport_head(pn_transport_t *transport) {
 
 ssize_t pn_transport_peek(pn_transport_t *transport, char *dst, size_t size) {
   const pn_bytes_t front = pni_transport_front(transport);
-  if (front.size == 0) return transport->head_closed ? PN_EOS : 0;
+  if (!front.start) return transport->head_closed ? PN_EOS : 0;
   if (front.size < size) size = front.size;
   memcpy(dst, front.start, size);
   return (ssize_t)size;

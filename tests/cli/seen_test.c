@@ -31,8 +31,8 @@ static void the_last_are_remembered(void **state) {
   generation = 3;
   assert_int_equal(add(seen, 0, &generation), 0); /* the oldest has made room */
   assert_int_equal(add(seen, 2, &generation), 1);
-  for (uint64_t i = 0; i < 3 * SEEN_MOST; i++) (void)add(seen, i * 7919, &generation);
-  assert_int_equal(add(seen, (3 * SEEN_MOST - 1) * (uint64_t)7919, &generation), 1);
+  for (uint64_t i = 0; i < (uint64_t)3 * SEEN_MOST; i++) (void)add(seen, i * 7919, &generation);
+  assert_int_equal(add(seen, ((uint64_t)3 * SEEN_MOST - 1) * 7919, &generation), 1);
   seen_end(seen);
 }
 

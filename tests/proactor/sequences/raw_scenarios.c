@@ -246,7 +246,7 @@ static void raw_close(struct host *host) {
 }
 
 static void raw_close_with_read_buffers(struct host *host) {
-  static const struct rule rules[] = {{ON(CONNECTED), GIVE | CLOSE | GIVE}, {PN_EVENT_NONE}};
+  static const struct rule rules[] = {{ON(CONNECTED), GIVE | CLOSE}, {PN_EVENT_NONE}};
   closes(host, rules, 0);
 }
 
