@@ -231,14 +231,14 @@ PNP_EXTERN void pn_raw_connection_wake(pn_raw_connection_t *connection);
 PNP_EXTERN pn_condition_t *pn_raw_connection_condition(pn_raw_connection_t *connection);
 
 /**
- * What was set with pn_raw_connection_set_context(); NULL if nothing was.
+ * The application's pointer, NULL at first: the value under PN_LEGCTX of pn_raw_connection_attachments().
  *
  * @threads the one that holds the batch, or that has not yet given it to a proactor
  */
 PNP_EXTERN void *pn_raw_connection_get_context(pn_raw_connection_t *connection);
 
 /**
- * Keep a pointer of the application's with a raw connection. It is not looked at, and not freed.
+ * Set the application's pointer. It is only carried.
  *
  * @threads the one that holds the batch, or that has not yet given it to a proactor
  */

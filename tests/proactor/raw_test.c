@@ -600,11 +600,31 @@ static void work_is_done_or_cancelled(void **state) {
   pn_connection_free(other);
 }
 
+static void context_is_in_the_record(void **state) {
+  struct host *host = *state;
+  pn_raw_connection_t *raw = host->raw;
+  pn_raw_connection_set_context(raw, NULL);
+  assert_null(pn_raw_connection_get_context(raw));
+  pn_raw_connection_set_context(raw, host);
+  assert_ptr_equal(pn_raw_connection_get_context(raw), host);
+  assert_ptr_equal(pn_record_get(pn_raw_connection_attachments(raw), PN_LEGCTX), host);
+  pn_record_set(pn_raw_connection_attachments(raw), PN_LEGCTX, state);
+  assert_ptr_equal(pn_raw_connection_get_context(raw), state);
+  pn_raw_connection_set_context(raw, NULL);
+  assert_null(pn_record_get(pn_raw_connection_attachments(raw), PN_LEGCTX));
+  pn_raw_connection_set_context(raw, host);
+  pn_record_clear(pn_raw_connection_attachments(raw));
+  assert_null(pn_raw_connection_get_context(raw));
+
+  pn_raw_connection_set_context(raw, host);
+  connect_raw(host);
+  assert_ptr_equal(pn_raw_connection_get_context(raw), host);
+  pn_raw_connection_close(raw);
+}
+
 static void kept_with_it(void **state) {
   struct host *host = *state;
-  assert_null(pn_raw_connection_get_context(host->raw));
   pn_raw_connection_set_context(host->raw, host);
-  assert_ptr_equal(pn_raw_connection_get_context(host->raw), host);
   pn_record_t *record = pn_raw_connection_attachments(host->raw);
   pn_record_def(record, NOTE, PN_VOID);
   pn_record_set(record, NOTE, host);
@@ -649,6 +669,7 @@ int main(void) {
       TEST(closed_before_it_is_connected),
       TEST(who_wakes_himself_gets_events),
       TEST(work_is_done_or_cancelled),
+      TEST(context_is_in_the_record),
       TEST(kept_with_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
