@@ -10,7 +10,7 @@
 #include <proton/object.h>
 #include <proton/raw_connection.h>
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -60,11 +60,8 @@ static void cancel(void *context) {
 PN_HANDLE(KEPT)
 
 static unsigned descriptors(void) {
-  DIR *all = opendir("/proc/self/fd");
   unsigned count = 0;
-  assert_non_null(all);
-  while (readdir(all)) count++;
-  closedir(all);
+  for (int fd = 0; fd < 1024; fd++) count += fcntl(fd, F_GETFD) >= 0;
   return count;
 }
 
