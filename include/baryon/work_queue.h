@@ -188,6 +188,33 @@ PNP_EXTERN bool pn_work_queue_add_raw(
     pn_work_queue_t *queue, pn_raw_work_run_t run, pn_work_cancel_t cancel, void *context);
 
 /**
+ * Work for a raw connection in memory of the caller's, usually part of what it is about. The caller sets `run`,
+ * `cancel` and `context`.
+ */
+typedef struct pn_raw_work_t {
+  pn_work_t queued;                /**< The queue's */
+  pn_raw_connection_t *connection; /**< The queue's */
+  pn_raw_work_run_t run;           /**< What is to be done */
+  pn_work_cancel_t cancel;         /**< Called instead if the connection ends first. NULL: nothing is */
+  void *context;                   /**< Handed to one of the two, exactly once */
+} pn_raw_work_t;
+
+/**
+ * Add work that brings its memory with it to the queue of a raw connection, as pn_work_queue_add_work() does for
+ * AMQP connections: it never fails for want of any.
+ *
+ * @param queue  of a raw connection
+ * @param work   on no queue; it is the queue's if true is returned, and until one of its functions is called,
+ *               which may free it or add it again. Without a function to cancel it, it must stay until the
+ *               connection has ended
+ * @return       whether it was added; false if the connection has ended, or is none that is raw: it is still the
+ *               caller's
+ * @threads      any that has a reference; takes no lock
+ * @cost         what pn_raw_connection_wake() costs
+ */
+PNP_EXTERN bool pn_work_queue_add_work_raw(pn_work_queue_t *queue, pn_raw_work_t *work);
+
+/**
  * Add work to the queue of a raw connection, to be done after some time: what pn_work_queue_schedule() does for
  * AMQP connections.
  *

@@ -78,7 +78,8 @@ PNP_EXTERN pn_proactor_t *pn_proactor(void);
  *
  * Sockets are closed, peers are not told, no events come. What is left on work queues is cancelled, here. A
  * connection that somebody else has a reference to, and a work queue, stay as memory; waking the one and
- * adding to the other do nothing.
+ * adding to the other do nothing. Buffers that were lent to raw connections are the application's again when
+ * this returns, whether they were read into, written, or neither: nobody gives them back.
  *
  * @param proactor  with no thread inside it, and no batch that pn_proactor_done() was not called for
  * @threads         one, and no other function of this proactor in any

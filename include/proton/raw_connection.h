@@ -20,7 +20,8 @@
  * **Buffers.** Up to 16 can be lent for each direction; those that have been read into, or written, count until
  * they are taken back. Each comes back exactly once: in the order in which it was given, by the take function of
  * its direction. In the meantime nobody else may touch what it points to (what is written may be read, and lent
- * to be written several times).
+ * to be written several times). Those that have not been taken back are the application's again when the
+ * connection's memory goes: when PN_RAW_CONNECTION_DISCONNECTED has been handled, or in pn_proactor_free().
  *
  * **Events.** First PN_RAW_CONNECTION_CONNECTED, if it gets connected; last, exactly once,
  * PN_RAW_CONNECTION_DISCONNECTED, after which it is freed. Each is made when it is asked for, so that what a handler
@@ -231,14 +232,14 @@ PNP_EXTERN void pn_raw_connection_wake(pn_raw_connection_t *connection);
 PNP_EXTERN pn_condition_t *pn_raw_connection_condition(pn_raw_connection_t *connection);
 
 /**
- * What was set with pn_raw_connection_set_context(); NULL if nothing was.
+ * The application's pointer, NULL at first: the value under PN_LEGCTX of pn_raw_connection_attachments().
  *
  * @threads the one that holds the batch, or that has not yet given it to a proactor
  */
 PNP_EXTERN void *pn_raw_connection_get_context(pn_raw_connection_t *connection);
 
 /**
- * Keep a pointer of the application's with a raw connection. It is not looked at, and not freed.
+ * Set the application's pointer. It is only carried.
  *
  * @threads the one that holds the batch, or that has not yet given it to a proactor
  */

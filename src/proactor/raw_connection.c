@@ -315,15 +315,18 @@ const pn_netaddr_t *pn_raw_connection_remote_addr(pn_raw_connection_t *connectio
 
 pn_condition_t *pn_raw_connection_condition(pn_raw_connection_t *connection) { return connection->condition; }
 
-void *pn_raw_connection_get_context(pn_raw_connection_t *connection) { return connection->context; }
-
-void pn_raw_connection_set_context(pn_raw_connection_t *connection, void *context) {
-  connection->context = context;
-}
-
 pn_record_t *pn_raw_connection_attachments(pn_raw_connection_t *connection) {
   if (!connection->attachments) connection->attachments = pn_record();
   return connection->attachments;
+}
+
+void *pn_raw_connection_get_context(pn_raw_connection_t *connection) {
+  return pn_record_get(connection->attachments, PN_LEGCTX);
+}
+
+void pn_raw_connection_set_context(pn_raw_connection_t *connection, void *context) {
+  if (context || connection->attachments)
+    pn_record_set(pn_raw_connection_attachments(connection), PN_LEGCTX, context);
 }
 
 pn_raw_connection_t *pn_event_raw_connection(pn_event_t *event) {

@@ -40,8 +40,7 @@ struct pn_raw_connection_t {
   uint64_t bytes_received, bytes_sent;
   pn_collector_t *collector;
   pn_condition_t *condition;
-  pn_record_t *attachments; /* NULL until asked for */
-  void *context;
+  pn_record_t *attachments;    /* NULL until asked for */
   pn_work_queue_t *work_queue; /* NULL until asked for */
 };
 

@@ -89,6 +89,24 @@ bool pn_work_queue_add_work(pn_work_queue_t *queue, pn_work_t *work) {
   return !queue->raw && add(queue, work);
 }
 
+static void run_raw(pn_connection_t *none, void *context) {
+  const pn_raw_work_t *const work = context;
+  (void)none;
+  work->run(work->connection, work->context); /* which may free it */
+}
+
+static void cancel_raw(void *context) {
+  const pn_raw_work_t *const work = context;
+  if (work->cancel) work->cancel(work->context);
+}
+
+bool pn_work_queue_add_work_raw(pn_work_queue_t *queue, pn_raw_work_t *work) {
+  if (!queue->raw) return false;
+  work->queued = (pn_work_t){NULL, run_raw, cancel_raw, work};
+  work->connection = queue->raw;
+  return add(queue, &work->queued);
+}
+
 static void run_own(pn_connection_t *connection, void *context) {
   const struct own_work own = *(struct own_work *)context;
   free(context);

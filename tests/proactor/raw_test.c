@@ -600,11 +600,94 @@ static void work_is_done_or_cancelled(void **state) {
   pn_connection_free(other);
 }
 
+/* Work of the test's own memory, which adds itself once more when it is done, and is freed by who is called last. */
+struct own {
+  pn_raw_work_t work;
+  pn_work_queue_t *queue;
+  struct host *host;
+};
+
+static void own_run(pn_raw_connection_t *raw, void *context) {
+  struct own *own = context;
+  assert_ptr_equal(raw, own->host->raw);
+  if (++run_count == 1) assert_true(pn_work_queue_add_work_raw(own->queue, &own->work));
+  if (run_count == 2) free(own);
+}
+
+static void own_cancel(void *context) {
+  cancel_count++;
+  free(context);
+}
+
+static struct own *own_new(struct host *host, pn_work_queue_t *queue) {
+  struct own *own = calloc(1, sizeof *own);
+  assert_non_null(own);
+  *own = (struct own){{.run = own_run, .cancel = own_cancel, .context = own}, queue, host};
+  return own;
+}
+
+static void work_brings_its_memory(void **state) {
+  struct host *host = *state;
+  pn_work_queue_t *queue = pn_raw_connection_work_queue(host->raw);
+  pn_connection_t *other = pn_connection();
+  pn_work_queue_t *amqp = pn_connection_work_queue(other);
+  struct own *first = own_new(host, queue), *second = own_new(host, queue), *late = own_new(host, queue);
+  pn_raw_work_t forgotten = {.run = count_run, .context = host}; /* nobody is told that it is not done */
+  run_count = cancel_count = 0;
+  assert_false(pn_work_queue_add_work_raw(amqp, &first->work));
+  assert_false(pn_work_queue_add_work(queue, &(pn_work_t){.run = never}));
+  assert_true(pn_work_queue_add_work_raw(queue, &first->work)); /* before there is a proactor */
+  connect_raw(host);
+  while (run_count < 2) turn(host);
+  settle(host);
+  pn_proactor_disconnect(host->proactor, NULL);
+  until_word(host, "DISCONNECTED");
+  assert_int_equal(run_count, 2);
+  assert_int_equal(cancel_count, 0);
+  assert_false(pn_work_queue_add_work_raw(queue, &late->work)); /* it is no more */
+  free(late);
+  pn_work_queue_decref(queue);
+
+  host->raw = pn_raw_connection();
+  queue = pn_raw_connection_work_queue(host->raw);
+  second->queue = queue;
+  assert_true(pn_work_queue_add_work_raw(queue, &second->work));
+  assert_true(pn_work_queue_add_work_raw(queue, &forgotten));
+  pn_proactor_raw_connect(host->proactor, host->raw, host->address);
+  pn_proactor_free(host->proactor); /* before its first turn */
+  host->proactor = NULL;
+  assert_int_equal(run_count, 2);
+  assert_int_equal(cancel_count, 1);
+  pn_work_queue_decref(queue);
+  pn_work_queue_decref(amqp);
+  pn_connection_free(other);
+}
+
+static void context_is_in_the_record(void **state) {
+  struct host *host = *state;
+  pn_raw_connection_t *raw = host->raw;
+  pn_raw_connection_set_context(raw, NULL);
+  assert_null(pn_raw_connection_get_context(raw));
+  pn_raw_connection_set_context(raw, host);
+  assert_ptr_equal(pn_raw_connection_get_context(raw), host);
+  assert_ptr_equal(pn_record_get(pn_raw_connection_attachments(raw), PN_LEGCTX), host);
+  pn_record_set(pn_raw_connection_attachments(raw), PN_LEGCTX, state);
+  assert_ptr_equal(pn_raw_connection_get_context(raw), state);
+  pn_raw_connection_set_context(raw, NULL);
+  assert_null(pn_record_get(pn_raw_connection_attachments(raw), PN_LEGCTX));
+  pn_raw_connection_set_context(raw, host);
+  pn_record_clear(pn_raw_connection_attachments(raw));
+  assert_null(pn_raw_connection_get_context(raw));
+
+  pn_raw_connection_set_context(raw, host);
+  connect_raw(host);
+  assert_ptr_equal(pn_raw_connection_get_context(raw), host);
+  pn_raw_connection_close(raw);
+}
+
 static void kept_with_it(void **state) {
   struct host *host = *state;
-  assert_null(pn_raw_connection_get_context(host->raw));
   pn_raw_connection_set_context(host->raw, host);
-  assert_ptr_equal(pn_raw_connection_get_context(host->raw), host);
   pn_record_t *record = pn_raw_connection_attachments(host->raw);
   pn_record_def(record, NOTE, PN_VOID);
   pn_record_set(record, NOTE, host);
@@ -649,6 +732,8 @@ int main(void) {
       TEST(closed_before_it_is_connected),
       TEST(who_wakes_himself_gets_events),
       TEST(work_is_done_or_cancelled),
+      TEST(work_brings_its_memory),
+      TEST(context_is_in_the_record),
       TEST(kept_with_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
