@@ -41,11 +41,10 @@ until grep -q 'longest batch' "$work/broker"; do sleep 0.05; done
 sed -n '/^statistics/,$p' "$work/broker"
 
 say "What to try next"
-cat <<TEXT
-  $baryon broker                                   a broker on port 5672 of this machine
-  $baryon receive amqp://localhost/greetings       in a second terminal: waits for messages
-  $baryon send amqp://localhost/greetings hello    in a third one
-  $baryon bench --help                             the benchmark, without a URL with a broker of its own
-  xdg-open $report                             plots of what was just measured
-  less docs/threads.md                             how a broker like this is written
-TEXT
+try() { printf '  %-61s  %s\n' "$@"; }
+try "$baryon broker" "a broker on port 5672"
+try "$baryon receive amqp://localhost/greetings" "in a second terminal: waits"
+try "$baryon send amqp://localhost/greetings hello" "in a third one"
+try "$baryon bench --help" "the benchmark of any broker"
+try "xdg-open $report" "plots of what was just measured"
+try "less docs/threads.md" "how a broker like this is written"

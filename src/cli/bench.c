@@ -68,7 +68,7 @@ static void end_progress(const struct bench *bench) {
 /* When there is no room for more points, two become one. */
 static void add_point(struct result *result, const struct point *point) {
   if (result->point_count == POINTS_MOST) {
-    for (unsigned i = 0; i < POINTS_MOST / 2; i++) {
+    for (size_t i = 0; i < POINTS_MOST / 2; i++) {
       const struct point *const one = &result->points[2 * i], *const other = one + 1;
       result->points[i] = (struct point){other->time, (one->rate + other->rate) / 2,
           (one->median + other->median) / 2, one->high > other->high ? one->high : other->high,

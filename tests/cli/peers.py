@@ -1,11 +1,12 @@
 """Debian's Python client and its brokers in Python and C on the other side: what is sent is what arrives, whichever way, of every type."""
 import json
+import subprocess
 import uuid
 
 import proton
 from proton.utils import BlockingConnection
 
-from support import FOLDER, baryon, broker, c_broker, check, equal, finish, main, python_broker, says, start, wait_for
+from support import FOLDER, baryon, broker, c_broker, c_example, check, equal, finish, main, python_broker, says, start, wait_for
 
 # What JSON says, and what Debian's Python takes it for.
 VALUES = [
@@ -142,4 +143,24 @@ def with_our_broker():
         equal(baryon("receive", f"{address}/queue", "--drain").out, b"", "nothing more")
 
 
-main(with_debians_python_broker, with_debians_c_broker, with_our_broker)
+def c_client(name, address, queue, count):
+    done = subprocess.run([c_example(name), *address.split(":"), queue, str(count)], capture_output=True, text=True, timeout=60)
+    check(done.returncode == 0, f"Debian's {name}.c", done)
+    return done.stdout
+
+
+def debians_c_clients_with_our_broker(count=500):
+    """What Debian's send.c sends is what its receive.c gets, and what ours does; the clients say how many there were."""
+    with broker("--quiet") as address:
+        check(f"{count} messages sent and acknowledged" in c_client("send", address, "c", count), "what send.c says")
+        received = c_client("receive", address, "c", count)
+        check(f"{count} messages received" in received, "what receive.c says", received[-200:])
+        equal(received.count('"sequence"'), count, "messages that receive.c prints")
+        equal(baryon("receive", f"{address}/c", "--drain").out, b"", "what is left")
+        c_client("send", address, "ours", count)
+        result = says(baryon("receive", f"{address}/ours", "--json", "-n", count, "-t", "20s"), f"{count} messages received, {count} acknowledged")
+        numbers = [json.loads(line)["body"]["sequence"] for line in result.out.decode().splitlines()]
+        equal(numbers, [{"$int": number} for number in range(1, count + 1)], "what send.c has sent, to ours")
+
+
+main(with_debians_python_broker, with_debians_c_broker, with_our_broker, debians_c_clients_with_our_broker)

@@ -116,13 +116,19 @@ def python_broker():
         yield f"127.0.0.1:{port}"
 
 
-@contextlib.contextmanager
-def c_broker():
-    program = f"{FOLDER}/c_broker"
+def c_example(name):
+    """One of Debian's examples in C, built with Debian's library."""
+    program = f"{FOLDER}/c_{name}"
     if not os.path.exists(program):
         building = f"{program}.{os.getpid()}"
-        subprocess.run([COMPILER, f"{EXAMPLES}/c/broker.c", "-o", building, "-lqpid-proton", "-lpthread"], check=True)
+        subprocess.run([COMPILER, f"{EXAMPLES}/c/{name}.c", "-o", building, "-lqpid-proton", "-lpthread"], check=True)
         os.rename(building, program)
+    return program
+
+
+@contextlib.contextmanager
+def c_broker():
+    program = c_example("broker")
     with running([program, "127.0.0.1", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         line = process.stdout.readline()
         while line and not line.startswith(b"listening on"):

@@ -6,7 +6,7 @@ static unsigned bucket_of(uint64_t ns) {
   for (unsigned step = 32; step > 0; step /= 2) {
     if (ns >> doublings >> step >= HISTOGRAM_FINE) doublings += step;
   }
-  if (ns >> doublings >= 2 * HISTOGRAM_FINE) doublings++;
+  if (ns >> doublings >> 1 >= HISTOGRAM_FINE) doublings++;
   if (ns < HISTOGRAM_FINE) return (unsigned)ns;
   if (doublings >= HISTOGRAM_DOUBLINGS) return HISTOGRAM_BUCKETS - 1;
   return HISTOGRAM_FINE * (doublings + 1) + (unsigned)(ns >> doublings) - HISTOGRAM_FINE;

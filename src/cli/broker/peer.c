@@ -171,7 +171,7 @@ static const char *reason(pn_condition_t *condition, char *room, size_t size) {
 static const char *why(struct peer *peer, pn_transport_t *transport, char *room, size_t size) {
   pn_condition_t *const conditions[] = {pn_connection_condition(peer->conn),
       pn_connection_remote_condition(peer->conn), pn_transport_condition(transport)};
-  for (unsigned i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+  for (unsigned i = 0; i < sizeof conditions / sizeof conditions[0]; i++) {
     if (pn_condition_is_set(conditions[i])) return reason(conditions[i], room, size);
   }
   return pn_connection_state(peer->conn) & PN_REMOTE_CLOSED ? "by the client" : "without a close";
