@@ -12,7 +12,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -su
 
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true' EXIT
-trap 'trap - TERM; kill "${pids[@]}"; ending=1' TERM
+trap 'trap - TERM; kill "${pids[@]}"; interrupted=1' TERM
 
 exec {far}< <(exec "$proxy" accept "$work/certificate.pem" "$work/key.pem" 127.0.0.1:0 "$target" "$threads")
 pids+=($!)
@@ -22,11 +22,10 @@ pids+=($!)
 
 status=0
 for pid in "${pids[@]}"; do
-  while true; do
-    one=0
+  interrupted=1
+  while [ -n "$interrupted" ]; do # by the trap: then what wait returned is not the status
+    interrupted= one=0
     wait "$pid" || one=$?
-    [ -n "${ending:-}" ] && [ "$one" -gt 128 ] && kill -0 "$pid" 2>/dev/null && continue # it was the trap that ended the wait
-    break
   done
   [ "$one" -le "$status" ] || status=$one
 done
