@@ -3,7 +3,6 @@
 #include "cli/terminal.h"
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,31 +29,22 @@ const struct option message_option_table[] = {{"property", 'P', OPTION_LIST, FIE
 
 const char *const input_names[] = {"auto", "text", "json", "binary", "message", NULL};
 
-static bool fail(struct json_fault *fault, const char *format, ...) CLI_FORMAT(2, 3);
-static bool fail(struct json_fault *fault, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vsnprintf(fault->text, sizeof fault->text, format, arguments);
-  va_end(arguments);
-  return false;
-}
-
 /* "name=text" or "name:=json", as an entry of the map that was entered. */
 static bool put_entry(pn_data_t *data, const char *entry, bool symbol, struct json_fault *fault) {
   const char *const equals = strchr(entry, '=');
-  if (!equals || equals == entry) return fail(fault, "'%.60s' is not NAME=TEXT or NAME:=JSON", entry);
+  if (!equals || equals == entry) return json_fail(fault, "'%.60s' is not NAME=TEXT or NAME:=JSON", entry);
   const bool typed = equals[-1] == ':';
   const pn_bytes_t name = pn_bytes((size_t)(equals - entry) - typed, entry),
                    text = pn_bytes(strlen(equals + 1), equals + 1);
   size_t place;
-  if (!json_is_utf8(entry, strlen(entry), &place)) return fail(fault, "'%.60s' is not UTF-8", entry);
+  if (!json_is_utf8(entry, strlen(entry), &place)) return json_fail(fault, "'%.60s' is not UTF-8", entry);
   (void)(symbol ? pn_data_put_symbol(data, name) : pn_data_put_string(data, name));
   if (!typed) return pn_data_put_string(data, text) == 0;
   struct json_fault why = {""};
   json_t *const value = json_parse(text.start, text.size, &why);
   const bool put = value && json_put_value(value, data, &why);
   json_decref(value);
-  return put || fail(fault, "%.*s: %s", (int)name.size, name.start, why.text);
+  return put || json_fail(fault, "%.*s: %s", (int)name.size, name.start, why.text);
 }
 
 static bool put_entries(
@@ -143,7 +133,7 @@ static void put_id(const struct composer *composer, pn_data_t *data, const char 
 static bool put_text(pn_message_t *message, const char *text, size_t size, struct json_fault *fault) {
   size_t place;
   if (!json_is_utf8(text, size, &place)) {
-    return fail(fault, "octet %zu is not UTF-8; --input=binary sends octets as they are", place + 1);
+    return json_fail(fault, "octet %zu is not UTF-8; --input=binary sends octets as they are", place + 1);
   }
   pn_message_set_inferred(message, false);
   pn_data_clear(pn_message_body(message));
@@ -179,7 +169,7 @@ static bool put_body(struct composer *composer, const char *text, size_t size, s
 
 bool compose(
     struct composer *composer, const char *text, size_t size, uint64_t number, struct json_fault *fault) {
-  (void)fail(fault, "out of memory");
+  (void)json_fail(fault, "out of memory");
   char *const numbered = composer->numbered ? with_number(text, size, number, &size) : NULL;
   const bool put = put_body(composer, numbered ? numbered : text, size, fault);
   free(numbered);
@@ -196,7 +186,7 @@ const char *compose_encode(struct composer *composer, size_t *size, struct json_
     return composer->buffer.start;
   }
   const char *const why = pn_error_text(pn_message_error(composer->message));
-  (void)fail(fault, "%s", why && *why ? why : "it cannot be encoded");
+  (void)json_fail(fault, "%s", why && *why ? why : "it cannot be encoded");
   return NULL;
 }
 

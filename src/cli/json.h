@@ -24,6 +24,7 @@
 #ifndef BARYON_CLI_JSON_H
 #define BARYON_CLI_JSON_H
 
+#include "cli/terminal.h"
 #include <jansson.h>
 #include <proton/codec.h>
 #include <proton/message.h>
@@ -52,6 +53,9 @@ void json_write_body(FILE *out, pn_message_t *message);
 struct json_fault {
   char text[200];
 };
+
+/** Set the fault. @return false, for the caller to return */
+bool json_fail(struct json_fault *fault, const char *format, ...) CLI_FORMAT(2, 3);
 
 /** Put a value into the tree, behind the current one. @return false: it is no AMQP value; the tree is to be thrown away */
 bool json_put_value(const json_t *value, pn_data_t *data, struct json_fault *fault);

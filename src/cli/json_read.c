@@ -60,27 +60,28 @@ struct level {
   pn_type_t type; /* of LEVEL_TYPED */
 };
 
-enum step { STEP_FAILED, STEP_DONE, STEP_OPENED };
-
-static enum step fail(struct json_fault *fault, const char *format, ...) CLI_FORMAT(2, 3);
-static enum step fail(struct json_fault *fault, const char *format, ...) {
+bool json_fail(struct json_fault *fault, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   (void)vsnprintf(fault->text, sizeof fault->text, format, arguments);
   va_end(arguments);
-  return STEP_FAILED;
+  return false;
 }
+
+enum step { STEP_FAILED, STEP_DONE, STEP_OPENED };
 
 /* "{"$int": 5000000000} is not ...": with the value as it was written, cut if it is long. */
 static enum step misfit(struct json_fault *fault, pn_type_t type, const json_t *value, const char *wanted) {
   char *const text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-  (void)fail(fault, "$%s: %.60s is not %s", json_type_names[type], text ? text : "?", wanted);
+  (void)json_fail(fault, "$%s: %.60s is not %s", json_type_names[type], text ? text : "?", wanted);
   free(text);
   return STEP_FAILED;
 }
 
 static enum step put(int result, struct json_fault *fault) {
-  return result == 0 ? STEP_DONE : fail(fault, "it is too large, or memory is short");
+  if (result == 0) return STEP_DONE;
+  (void)json_fail(fault, "it is too large, or memory is short");
+  return STEP_FAILED;
 }
 
 static bool signed_of(const json_t *value, int64_t least, int64_t most, int64_t *number) {
@@ -294,8 +295,9 @@ static enum step put_descriptor(const json_t *value, pn_data_t *data, struct jso
       json_object_size(value) == 1 ? json_object_iter_key(json_object_iter((json_t *)(uintptr_t)value)) : "";
   const pn_type_t type = *key == '$' ? type_of(key + 1) : PN_INVALID;
   if (type == PN_INVALID || type >= PN_DESCRIBED) {
-    return fail(
+    (void)json_fail(
         fault, "$described_array: the descriptor is to be a {\"$symbol\": ...} or a {\"$ulong\": ...}");
+    return STEP_FAILED;
   }
   return put_scalar(type, json_object_get(value, key), data, fault);
 }
@@ -306,8 +308,9 @@ static enum step open_array(
   const char *const name = json_string_value(json_array_get(value, first));
   const pn_type_t type = name ? type_of(name) : PN_INVALID;
   if (type == PN_INVALID || type == PN_DESCRIBED) {
-    return fail(fault, "$%sarray: %s is to be the name of a type, as in {\"$array\": [\"int\", 1, 2]}",
+    (void)json_fail(fault, "$%sarray: %s is to be the name of a type, as in {\"$array\": [\"int\", 1, 2]}",
         described ? "described_" : "", described ? "behind the descriptor" : "first");
+    return STEP_FAILED;
   }
   const enum step step = opened(data, pn_data_put_array(data, described, type), fault);
   *level = (struct level){type < PN_DESCRIBED ? LEVEL_TYPED : LEVEL_ITEMS, value, first + 1, NULL, type};
@@ -321,7 +324,9 @@ static enum step open_typed(
   if (strcmp(name, "described_array") == 0) return open_array(true, value, data, level, fault);
   const pn_type_t type = type_of(name);
   switch (type) {
-  case PN_INVALID: return fail(fault, "{\"$%.40s\": ...}: there is no type of this name", name);
+  case PN_INVALID:
+    (void)json_fail(fault, "{\"$%.40s\": ...}: there is no type of this name", name);
+    return STEP_FAILED;
   case PN_ARRAY: return open_array(false, value, data, level, fault);
   case PN_DESCRIBED:
     if (json_array_size(value) != 2)
@@ -403,7 +408,7 @@ bool json_put_value(const json_t *value, pn_data_t *data, struct json_fault *fau
   size_t depth = step == STEP_OPENED;
   while (depth > 0 && step != STEP_FAILED) {
     if (depth > LEVELS) {
-      (void)fail(fault, "values are nested more than %d deep", LEVELS);
+      (void)json_fail(fault, "values are nested more than %d deep", LEVELS);
       return false;
     }
     struct level *const level = &levels[depth - 1];
@@ -424,9 +429,9 @@ json_t *json_parse(const char *text, size_t size, struct json_fault *fault) {
       json_loadb(text, size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
   if (value) return value;
   if (error.line > 1) {
-    (void)fail(fault, "line %d, column %d: %s", error.line, error.column, error.text);
+    (void)json_fail(fault, "line %d, column %d: %s", error.line, error.column, error.text);
   } else {
-    (void)fail(fault, "column %d: %s", error.column, error.text);
+    (void)json_fail(fault, "column %d: %s", error.column, error.text);
   }
   return NULL;
 }

@@ -3,18 +3,8 @@
 #include "cli/json.h"
 #include "cli/terminal.h"
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool fail(struct json_fault *fault, const char *format, ...) CLI_FORMAT(2, 3);
-static bool fail(struct json_fault *fault, const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vsnprintf(fault->text, sizeof fault->text, format, arguments);
-  va_end(arguments);
-  return false;
-}
 
 /* The value of the only member, if it has this name. */
 static const json_t *only(const json_t *value, const char *name) {
@@ -27,7 +17,7 @@ static bool put_base64(const json_t *value, pn_data_t *body, struct json_fault *
   const ssize_t size = bytes ? base64_read(text, json_string_length(value), bytes) : -1;
   if (size >= 0) (void)pn_data_put_binary(body, pn_bytes((size_t)size, bytes));
   free(bytes);
-  return size >= 0 || fail(fault, "$data: it is not base64");
+  return size >= 0 || json_fail(fault, "$data: it is not base64");
 }
 
 /* A section: put into the body's tree. @param inferred  set to whether it is a data or sequence section */
@@ -36,11 +26,11 @@ static bool put_section(const json_t *value, pn_data_t *body, bool *inferred, st
                       *const sequence = only(value, "$sequence");
   *inferred = text || octets || sequence;
   if (text) {
-    if (!json_is_string(text)) return fail(fault, "$text: it is not a string");
+    if (!json_is_string(text)) return json_fail(fault, "$text: it is not a string");
     return pn_data_put_binary(body, pn_bytes(json_string_length(text), json_string_value(text))) == 0;
   }
   if (octets) return put_base64(octets, body, fault);
-  if (sequence && !json_is_array(sequence)) return fail(fault, "$sequence: it is not an array");
+  if (sequence && !json_is_array(sequence)) return json_fail(fault, "$sequence: it is not an array");
   return json_put_value(sequence ? sequence : value, body, fault);
 }
 
@@ -57,7 +47,7 @@ bool json_put_body(const json_t *value, pn_message_t *message, struct json_fault
   size_t i;
   json_array_foreach(sections, i, section) {
     if (!put_section(section, body, &inferred, fault)) return false;
-    if (!inferred) return fail(fault, "$sections: they are $text, $data or $sequence");
+    if (!inferred) return json_fail(fault, "$sections: they are $text, $data or $sequence");
   }
   return pn_message_set_inferred(message, true) == 0;
 }
@@ -117,7 +107,7 @@ static bool put_user(pn_message_t *message, const json_t *value, struct json_fau
   const bool binary = put && pn_data_next(data) && pn_data_type(data) == PN_BINARY;
   if (binary) (void)pn_message_set_user_id(message, pn_data_get_binary(data));
   pn_data_free(data);
-  return binary || fail(fault, "user_id: it is neither a string nor {\"$binary\": ...}");
+  return binary || json_fail(fault, "user_id: it is neither a string nor {\"$binary\": ...}");
 }
 
 static bool put_field(
@@ -125,15 +115,15 @@ static bool put_field(
   pn_data_t *data;
   switch (field->kind) {
   case FIELD_FLAG:
-    if (!json_is_boolean(value)) return fail(fault, "%s: it is neither true nor false", field->name);
+    if (!json_is_boolean(value)) return json_fail(fault, "%s: it is neither true nor false", field->name);
     return field->set.flag(message, json_is_true(value)) == 0;
   case FIELD_NUMBER:
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
         (uint64_t)json_integer_value(value) > field->most)
-      return fail(fault, "%s: it is not a number from 0 to %" PRIu64, field->name, field->most);
+      return json_fail(fault, "%s: it is not a number from 0 to %" PRIu64, field->name, field->most);
     return set_number(message, field->name, json_integer_value(value));
   case FIELD_TEXT:
-    if (!json_is_string(value)) return fail(fault, "%s: it is not a string", field->name);
+    if (!json_is_string(value)) return json_fail(fault, "%s: it is not a string", field->name);
     return field->set.text(message, json_string_value(value)) == 0;
   case FIELD_BYTES: return put_user(message, value, fault);
   default: break;
@@ -144,18 +134,18 @@ static bool put_field(
   pn_data_rewind(data);
   const pn_type_t type = pn_data_next(data) ? pn_data_type(data) : PN_INVALID;
   const bool id = type == PN_STRING || type == PN_ULONG || type == PN_UUID || type == PN_BINARY;
-  return id || fail(fault, "%s: it is neither a string nor a $ulong, $uuid or $binary", field->name);
+  return id || json_fail(fault, "%s: it is neither a string nor a $ulong, $uuid or $binary", field->name);
 }
 
 static bool put_fields(pn_message_t *message, const char *section, const struct field *fields, json_t *value,
     struct json_fault *fault) {
   const char *name;
   json_t *member;
-  if (!json_is_object(value)) return fail(fault, "%s: it is not an object", section);
+  if (!json_is_object(value)) return json_fail(fault, "%s: it is not an object", section);
   json_object_foreach(value, name, member) {
     const struct field *field = fields;
     while (field->name && strcmp(field->name, name) != 0) field++;
-    if (!field->name) return fail(fault, "%s: there is no field '%.40s'", section, name);
+    if (!field->name) return json_fail(fault, "%s: there is no field '%.40s'", section, name);
     if (!put_field(message, field, member, fault)) return false;
   }
   return true;
@@ -167,7 +157,7 @@ static bool put_map(
   const char *name;
   json_t *member;
   pn_data_clear(data);
-  if (!json_is_object(value)) return fail(fault, "%s: it is not an object", section);
+  if (!json_is_object(value)) return json_fail(fault, "%s: it is not an object", section);
   if (only(value, "$map")) return json_put_value(value, data, fault);
   pn_data_put_map(data);
   pn_data_enter(data);
@@ -189,7 +179,7 @@ bool json_put_message(const json_t *value, pn_message_t *message, struct json_fa
       {"application_properties", false, pn_message_properties}};
   const char *name;
   json_t *member;
-  if (!json_is_object(value)) return fail(fault, "a message is an object with the member body");
+  if (!json_is_object(value)) return json_fail(fault, "a message is an object with the member body");
   json_object_foreach((json_t *)(uintptr_t)value, name, member) {
     size_t map = 0;
     while (map < 3 && strcmp(maps[map].name, name) != 0) map++;
@@ -203,7 +193,7 @@ bool json_put_message(const json_t *value, pn_message_t *message, struct json_fa
     } else if (strcmp(name, "body") == 0) {
       done = json_put_body(member, message, fault);
     } else {
-      done = fail(fault, "a message has no section '%.40s'", name);
+      done = json_fail(fault, "a message has no section '%.40s'", name);
     }
     if (!done) return false;
   }
