@@ -91,21 +91,20 @@ PNI_OWNED_FUNCTION(return, ssize_t, pn_link_recv, (pn_link_t * link, char *bytes
     (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_RECEIVES,
     receive_bytes(link, bytes, size), link && !link->sender ? receive_bytes(link, bytes, size) : PN_STATE_ERR)
 
-static PNI_COLD void advance_thoroughly(pn_delivery_t *dlv) {
+static PNI_COLD bool advance_thoroughly(pn_link_t *link) {
+  pn_delivery_t *const dlv = link->current ? link->current : arrive(link);
+  if (!dlv) return false;
   pni_delivery_advance(dlv, pni_delivery_works(dlv));
+  PNI_TOUCHED(&link->endpoint);
+  return true;
 }
 
 PNI_INLINE bool advance(pn_link_t *link, bool sender, bool works) {
-  pn_delivery_t *dlv = link->current;
-  if (PNI_UNLIKELY(!dlv)) {
-    dlv = arrive(link);
-    if (!dlv) return false;
-  }
+  pn_delivery_t *const dlv = link->current;
+  if (PNI_UNLIKELY(!dlv || works)) return advance_thoroughly(link);
   const bool simple = sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple || works))
-    advance_thoroughly(dlv);
-  else
-    pni_delivery_leave_current(dlv, sender);
+  if (PNI_UNLIKELY(!simple)) return advance_thoroughly(link);
+  pni_delivery_leave_current(dlv, sender);
   PNI_TOUCHED(&link->endpoint);
   return true;
 }

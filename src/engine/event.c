@@ -117,9 +117,12 @@ static inline pn_cid_t kind_of(const pn_event_t *event) {
   return PNI_LIKELY(event->counted) ? event->clazz->cid : pn_class_id(event->clazz);
 }
 
-pn_delivery_t *pn_event_delivery(pn_event_t *event) {
-  if (PNI_LIKELY(event->clazz == &pni_delivery_class)) return event->context;
+static PNI_COLD pn_delivery_t *delivery_of_other_class(const pn_event_t *event) {
   return kind_of(event) == CID_pn_delivery ? event->context : NULL;
+}
+
+pn_delivery_t *pn_event_delivery(pn_event_t *event) {
+  return PNI_LIKELY(event->clazz == &pni_delivery_class) ? event->context : delivery_of_other_class(event);
 }
 
 pn_link_t *pn_event_link(pn_event_t *event) {

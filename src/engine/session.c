@@ -7,6 +7,7 @@
 #include "engine/session.h"
 #include "engine/check.h"
 #include "engine/connection.h"
+#include "engine/arrivals.h"
 #include "engine/delivery.h"
 #include "engine/fail.h"
 #include "engine/link.h"
@@ -95,6 +96,7 @@ const struct pni_endpoint_type pni_session_type = {.init = PN_SESSION_INIT,
 /* Nobody can be told any more. */
 static void drop_dispositions(pn_session_t *ssn) {
   pn_delivery_t *dlv;
+  pni_session_end_due_run(ssn);
   while ((dlv = ssn->due_dispositions)) {
     ssn->due_dispositions = dlv->due_next;
     dlv->due = false;
@@ -103,17 +105,18 @@ static void drop_dispositions(pn_session_t *ssn) {
     else if (dlv->locally_settled)
       pni_delivery_finish(dlv);
   }
-  ssn->last_due_disposition = ssn->before_last_due = NULL;
+  ssn->last_due_disposition = NULL;
 }
 
 /* Whether there is anything that unmapping makes meaningless. */
 static bool has_been_used(const pn_session_t *ssn) {
   return pni_numbers_used(&ssn->handles) || ssn->incoming_handles.count > 0 ||
          ssn->outgoing.pages.count > 0 || ssn->incoming.pages.count > 0 || ssn->due_dispositions ||
-         ssn->blocked;
+         ssn->arriving || ssn->blocked;
 }
 
 static void forget(pn_session_t *ssn) {
+  pni_session_arrive(ssn);
   drop_dispositions(ssn);
   for (pn_link_t *link = ssn->links; link; link = link->session_next) pni_link_unmapped(link);
   ssn->blocked = ssn->last_blocked = NULL;

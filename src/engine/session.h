@@ -45,8 +45,9 @@ struct pn_session_t {
   struct pni_delivery_ids incoming;
   pn_link_t *arriving;                                    /* which of the links has arrivals: one at most */
   pn_link_t *blocked, *last_blocked;                      /* senders that wait for the window to open */
-  pn_delivery_t *due_dispositions, *last_due_disposition; /* each stands for the ids up to its `due_last` */
-  pn_delivery_t *before_last_due;        /* in that list; NULL if there is none, or it is not known */
+  pn_delivery_t *due_dispositions, *last_due_disposition; /* each speaks for the ids up to its `due_last` */
+  pn_delivery_t *due_run;  /* the last of them, if it is settled and may speak for more */
+  pn_delivery_t *next_due; /* its state is that run's and its id the next one: once it is settled, the run speaks for it */
   size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
   uint32_t incoming_deliveries;          /* arrived, or arriving, and not advanced over */
   uint32_t incoming_complete;            /* of these, whose last frame has come */

@@ -35,10 +35,10 @@ static inline pn_delivery_t *take_off(pn_session_t *ssn) {
 static pn_delivery_t *take_due(pn_session_t *ssn) {
   while (ssn->due_dispositions) {
     pn_delivery_t *const dlv = take_off(ssn);
-    if (dlv->due_last != dlv->id || (dlv->listed && dlv->has_id && !dlv->remote.settled)) return dlv;
+    if (dlv->due_last != dlv->id || (dlv->listed && dlv->has_id && !dlv->remotely_settled)) return dlv;
     if (!dlv->listed)
       pni_delivery_decref(dlv);
-    else if (dlv->locally_settled && dlv->remote.settled && (dlv->sent || !dlv->link->sender))
+    else if (dlv->locally_settled && dlv->remotely_settled && (dlv->sent || !dlv->link->sender))
       pni_delivery_finish(dlv);
   }
   return NULL;
@@ -54,7 +54,7 @@ struct run {
 /* Whether the delivery, which is due next, says the same of the next id. */
 static inline bool extends(const struct run *run, const pn_delivery_t *dlv) {
   return dlv->id == run->last + 1 && dlv->local.type == run->type && dlv->locally_settled == run->settled &&
-         dlv->listed && dlv->has_id && !dlv->remote.settled && dlv->link->sender != run->receiver &&
+         dlv->listed && dlv->has_id && !dlv->remotely_settled && dlv->link->sender != run->receiver &&
          pni_disposition_plain(&dlv->local);
 }
 
@@ -101,7 +101,8 @@ static pni_status encode_state(pn_delivery_t *dlv, uint8_t **block, size_t *capa
 
 pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn) {
   pn_delivery_t *dlv;
-  ssn->before_last_due = NULL;
+  pni_session_ground(ssn);
+  pni_session_end_due_run(ssn);
   while (!pni_output_enough(transport) && (dlv = take_due(ssn))) {
     uint8_t *block;
     size_t capacity;
@@ -137,31 +138,29 @@ static bool terminal(uint64_t type) {
  * not changed any more. [3.4] */
 static inline pni_status apply(
     pn_delivery_t *dlv, const struct pni_disposition *disposition, uint64_t plain) {
-  if (disposition->has.state && !(dlv->remote.settled && terminal(dlv->remote.type))) {
+  if (disposition->has.state && !(dlv->remotely_settled && terminal(dlv->remote.type))) {
     struct pni_reader reader = pni_reader(disposition->state.start, disposition->state.size);
     if (plain != 0)
       pni_disposition_be_plain(&dlv->remote, plain);
     else
-      TRY(pni_disposition_read(&dlv->remote, &reader));
+      TRY(pni_disposition_read(pn_delivery_remote(dlv), &reader));
   }
-  if (disposition->settled) dlv->remote.settled = true;
+  if (disposition->settled) dlv->remotely_settled = true;
   dlv->updated = true;
   pni_delivery_work(dlv);
   pni_collector_put(dlv->link->session->connection->collector, dlv, PN_DELIVERY);
   /* What is still to be framed has to leave first: the peer waits for the end of what it has settled. */
   const bool framed = dlv->sent || !dlv->link->sender;
-  if (dlv->locally_settled && dlv->remote.settled && framed) pni_delivery_finish(dlv);
+  if (dlv->locally_settled && dlv->remotely_settled && framed) pni_delivery_finish(dlv);
   return PNI_OK;
 }
 
 /* Apply to one delivery a state that is its type and nothing else, with an event; false if there is more to do than that. */
 PNI_INLINE bool apply_plain(pn_collector_t *collector, pn_delivery_t *dlv, uint64_t type, bool settled) {
-  const bool simple =
-      !dlv->remote.settled && !dlv->remote.detail && !(settled && dlv->locally_settled) && !dlv->link->works;
-  if (PNI_UNLIKELY(!simple)) return false;
+  const uint32_t special = PNI_DELIVERY_FLAGS(.remotely_settled = true, .locally_settled = true, .special = true);
+  if (PNI_UNLIKELY(!pni_delivery_is(dlv, 0, special) || dlv->link->works)) return false;
   dlv->remote.type = type;
-  dlv->remote.settled = settled;
-  dlv->updated = true;
+  dlv->flags |= PNI_DELIVERY_FLAGS(.updated = true) | (settled ? PNI_DELIVERY_FLAGS(.remotely_settled = true) : 0);
   pni_collector_add(collector, dlv, PN_DELIVERY);
   return true;
 }

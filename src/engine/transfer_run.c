@@ -104,7 +104,7 @@ static struct written write_run(
   uint8_t *out = room->start;
   for (; dlv && id != end; dlv = dlv->next, id++) {
     const size_t waiting = dlv->waiting;
-    if (pni_delivery_form_of(dlv) != key || dlv->local.type != 0 || dlv->record) break;
+    if (pni_delivery_form_of(dlv) != key || dlv->local.type != 0) break;
     if (waiting - 1 >= room->payload_most || (size_t)(room->end - out) < waiting + LARGEST) break;
     if (!settled) {
       if (PNI_UNLIKELY(!page || page->number != pni_page_of(id))) {
@@ -279,9 +279,9 @@ static struct pni_arrivals *keep(pn_link_t *link, const struct form *form,
   const pn_delivery_t like = {.message_format = transfer->message_format,
       .has_id = !transfer->settled,
       .updated = transfer->settled,
+      .remotely_settled = transfer->settled,
       .done = true,
-      .tag_size = (uint8_t)(form->tail_at - form->tag_at),
-      .listed = true};
+      .tag_size = (uint8_t)(form->tail_at - form->tag_at)};
   memcpy(arrivals + 1, frames, received->size);
   *arrivals = (struct pni_arrivals){.next = (const uint8_t *)(arrivals + 1),
       .id = link->session->incoming.next,
