@@ -45,7 +45,7 @@ PNI_INLINE void fill(pn_delivery_t *dlv, const struct pni_arrivals *arrivals) {
   pni_delivery_set_form(dlv, arrivals->form);
   memcpy(dlv->tag, frame + arrivals->tag_at, sizeof dlv->tag);
   dlv->id = arrivals->id;
-  dlv->received = dlv->waiting = size;
+  dlv->waiting = size;
 }
 
 PNI_INLINE pn_delivery_t *make_in(pn_link_t *link, const struct pni_arrivals *arrivals, void *block) {
@@ -116,9 +116,8 @@ static PNI_NOINLINE pn_event_t *event_in_new_block(pn_collector_t *collector) {
 }
 
 /* No call on the way. */
-pn_event_t *pni_arrivals_event(pn_collector_t *collector) {
+pn_event_t *pni_arrivals_event(pn_collector_t *collector, pn_link_t *link) {
   pn_event_t *const event = collector->previous;
-  pn_link_t *const link = pni_collector_place(collector, collector->head)->context;
   struct pni_arrivals *const arrivals = link->arrivals;
   pn_delivery_t *const dlv = event->context;
   if (PNI_UNLIKELY(event->clazz != &pni_delivery_class || !is_over(dlv, link))) return event_in_new_block(collector);

@@ -193,8 +193,7 @@ void pni_delivery_finish(pn_delivery_t *dlv) {
   if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_delivery_count_left(dlv, false);
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
   pni_delivery_unlist(dlv);
-  dlv->has_id = false;
-  dlv->locally_settled = true;
+  pni_delivery_become(dlv, PNI_DELIVERY_FLAGS(.locally_settled = true), PNI_DELIVERY_FLAGS(.has_id = true, .listed = true));
   if (pni_delivery_works(dlv)) pni_delivery_work_slow(dlv);
   if (!dlv->due) pni_delivery_decref(dlv);
 }
@@ -242,6 +241,7 @@ PNI_INLINE void settle_here(pn_delivery_t *dlv) {
 }
 
 static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
+  if (dlv->locally_settled) return;
   const bool works = pni_delivery_works(dlv);
   if (dlv->afloat) pni_arrivals_ground(dlv->link);
   if (dlv->link->current == dlv) pni_delivery_advance(dlv, works);
@@ -274,7 +274,9 @@ PNI_INLINE bool leave_page(const struct pni_delivery_ids *ids, const pn_delivery
  * dispositions before it. */
 PNI_INLINE bool settle_received(pn_link_t *link, pn_delivery_t *dlv) {
   pn_session_t *const ssn = link->session;
-  if (PNI_UNLIKELY(link->current != dlv || !dlv->done || dlv->waiting > 0)) return false;
+  if (PNI_UNLIKELY(link->current != dlv || dlv->waiting > 0 || pni_object_refcount(dlv) == 1)) return false;
+  if (PNI_UNLIKELY(!pni_delivery_is(dlv, PNI_DELIVERY_FLAGS(.done = true), PNI_DELIVERY_FLAGS(.locally_settled = true))))
+    return false;
   if (dlv->due ? PNI_UNLIKELY(!joins(ssn, dlv)) : !dlv->remotely_settled || dlv->has_id) return false;
   if (PNI_UNLIKELY(!dlv->afloat && dlv->due && !leave_page(&ssn->incoming, dlv))) return false;
   if (dlv->due) join(ssn, dlv);
@@ -287,11 +289,14 @@ PNI_INLINE bool settle_received(pn_link_t *link, pn_delivery_t *dlv) {
   return true;
 }
 
-/* A sender's that is sent, kept by an event, and that the receiver has settled. */
+/* A sender's that is sent, and that the receiver has settled. */
+PNI_INLINE bool is_done_with(const pn_delivery_t *dlv) {
+  return pni_delivery_is(dlv, PNI_DELIVERY_FLAGS(.sent = true, .remotely_settled = true, .has_id = true),
+      PNI_DELIVERY_FLAGS(.due = true, .locally_settled = true));
+}
+
 PNI_INLINE bool settle_sent(pn_link_t *link, pn_delivery_t *dlv) {
-  const uint32_t yes = PNI_DELIVERY_FLAGS(.sent = true, .remotely_settled = true, .has_id = true);
-  if (PNI_UNLIKELY(!pni_delivery_is(dlv, yes, PNI_DELIVERY_FLAGS(.due = true)))) return false;
-  if (PNI_UNLIKELY(!leave_page(&link->session->outgoing, dlv))) return false;
+  if (PNI_UNLIKELY(pni_object_refcount(dlv) == 1 || !leave_page(&link->session->outgoing, dlv))) return false;
   pni_delivery_unlist(dlv);
   let_go(link, dlv);
   return true;
@@ -299,21 +304,19 @@ PNI_INLINE bool settle_sent(pn_link_t *link, pn_delivery_t *dlv) {
 
 /* A sender's current one: its frame will say that it is settled. */
 PNI_INLINE bool settle_current(pn_link_t *link, pn_delivery_t *dlv) {
-  if (link->current != dlv || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)) return false;
+  if (link->current != dlv || dlv->sent || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)) return false;
   pni_delivery_leave_current(dlv, true);
   settle_here(dlv);
   return true;
 }
 
 PNI_INLINE bool settle_quickly(pn_link_t *link, pn_delivery_t *dlv, bool sender) {
-  if (sender && !dlv->sent) return settle_current(link, dlv);
-  if (PNI_UNLIKELY(pni_object_refcount(dlv) == 1)) return false;
-  return sender ? settle_sent(link, dlv) : settle_received(link, dlv);
+  if (!sender) return settle_received(link, dlv);
+  return is_done_with(dlv) ? settle_sent(link, dlv) : settle_current(link, dlv);
 }
 
 /* No call on the way but the last. */
 PNI_INLINE void settle(pn_delivery_t *dlv, bool sender, bool works) {
-  if (dlv->locally_settled) return;
   pn_link_t *const link = dlv->link;
   const bool usual = !works && settle_quickly(link, dlv, sender);
   if (PNI_UNLIKELY(!usual)) settle_thoroughly(dlv);

@@ -26,7 +26,7 @@ struct pn_delivery_t {
   pn_record_t *record;
   pn_disposition_t local, remote;
   size_t waiting;    /* bytes of its in the link's payload */
-  uint64_t received; /* receiver: bytes that have come */
+  uint64_t received; /* receiver: bytes that have come, until it is done */
   uint32_t message_format;
   union {
     struct {
@@ -115,11 +115,11 @@ static inline void pni_delivery_enlist(pn_delivery_t *dlv, pn_link_t *link) {
   dlv->listed = true;
 }
 
+/* Take it off again; `listed` is left to the caller. */
 static inline void pni_delivery_unlist(pn_delivery_t *dlv) {
   *dlv->at = dlv->next;
   *(dlv->next ? &dlv->next->at : &dlv->link->unsettled_end) = dlv->at;
   dlv->next = NULL;
-  dlv->listed = false;
 }
 
 /* One in that block, without a tag, on no list and not counted. */
@@ -246,6 +246,7 @@ PNI_INLINE bool pni_delivery_leave(pn_delivery_t *dlv) {
   }
   if (!dlv->locally_settled) link->unsettled_count--;
   pni_delivery_unlist(dlv);
+  dlv->listed = false;
   if (kept) {
     dlv->has_id = false;
     dlv->locally_settled = true;

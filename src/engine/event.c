@@ -221,6 +221,7 @@ bool pni_collector_grow(pn_collector_t *collector) {
   if (collector->ring) give_ring(collector);
   collector->ring = ring;
   collector->places = places;
+  collector->mask = places - 1;
   return true;
 }
 
@@ -236,8 +237,7 @@ bool pni_collector_add_run(pn_collector_t *collector, pn_link_t *link) {
 
 /* Make the entry of that number so many, the others behind it; false without memory. */
 static bool widen(pn_collector_t *collector, uint32_t number, uint32_t count) {
-  while (collector->places - (collector->tail - collector->head) < count)
-    if (!pni_collector_grow(collector)) return false;
+  if (!pni_collector_reserve(collector, count)) return false;
   const uint32_t more = count - 1;
   for (uint32_t at = collector->tail; at-- != number + 1;)
     *pni_collector_place(collector, at + more) = *pni_collector_place(collector, at);

@@ -77,14 +77,11 @@ static inline void pni_session_look(pn_session_t *ssn) {
   if (pni_session_runs_low(ssn)) pni_session_reopen(ssn);
 }
 
-/* A transfer frame has come: the mean payload of frames moves a sixteenth of the way to its. */
-static inline uint32_t pni_session_mean(uint32_t mean, size_t payload) {
-  return mean + (uint32_t)(((int64_t)payload - (int64_t)mean) / 16);
-}
-
-/* It has used the window that was announced: owe a flow if that runs low and can be reopened. */
-static inline void pni_session_used(pn_session_t *ssn, size_t payload) {
-  ssn->frame_bytes = pni_session_mean(ssn->frame_bytes, payload);
+/* So many transfer frames have come, with so much payload in all: for each the mean payload of frames moves a sixteenth of the
+ * way to theirs. They have used the window that was announced: owe a flow if that runs low and can be reopened. */
+static inline void pni_session_used(pn_session_t *ssn, size_t payload, uint32_t frames) {
+  const int64_t way = (int64_t)(payload / frames) - (int64_t)ssn->frame_bytes;
+  ssn->frame_bytes += (uint32_t)(frames < 16 ? way * frames / 16 : way);
   pni_session_look(ssn);
 }
 

@@ -51,12 +51,12 @@ static bool read_form(struct form *form, const uint8_t *frame, size_t size) {
 
 /* The frame of a delivery without its payload; the place behind it. */
 static inline uint8_t *write_frame(
-    const struct form *form, uint8_t *frame, const pn_delivery_t *dlv, pni_serial id) {
+    const struct form *form, uint8_t *frame, const pn_delivery_t *dlv, pni_serial id, size_t payload) {
   memcpy(frame, form->head, sizeof form->head);
   pni_store32(frame + form->id_at, id);
   memcpy(frame + form->tag_at, dlv->tag, sizeof dlv->tag);
   memcpy(frame + form->tail_at, &form->tail, sizeof form->tail);
-  pni_store32(frame, (uint32_t)(form->payload_at + dlv->waiting));
+  pni_store32(frame, (uint32_t)(form->payload_at + payload));
   return frame + form->payload_at;
 }
 
@@ -113,7 +113,7 @@ static struct written write_run(
       }
       pni_delivery_page_put(page, id, dlv);
     }
-    out = write_frame(form, out, dlv, id);
+    out = write_frame(form, out, dlv, id, waiting);
     pni_copy(out, from, waiting);
     out += waiting;
     from += waiting;
@@ -242,7 +242,6 @@ struct received {
   size_t size; /* of the frames */
   size_t payload;
   uint32_t frames;
-  uint32_t frame_bytes; /* the session's mean behind them */
 };
 
 /* How many frames are of the run that begins at `frame`. */
@@ -253,22 +252,17 @@ static struct received look_through(const pn_session_t *ssn, const struct form *
   const pni_serial begin = ssn->incoming.next, behind = begin + budget->frames;
   const uint8_t *const first = frame;
   pni_serial id = begin;
-  uint32_t frame_bytes = ssn->frame_bytes;
   if (budget->payload < (size_t)(end - frame))
     end = frame; /* a limit is near: to be looked at frame by frame */
   for (; id != behind && (size_t)(end - frame) >= least; id++) {
     const size_t frame_size = pni_load32(frame), size = frame_size - form->payload_at;
     if (frame_size > (size_t)(end - frame) || size - 1 >= budget->payload_most) break;
     if (!is_like(&like, form, frame) || pni_load32(frame + form->id_at) != id) break;
-    frame_bytes = pni_session_mean(frame_bytes, size);
     frame += frame_size;
   }
   const size_t size = (size_t)(frame - first);
   const uint32_t frames = id - begin;
-  return (struct received){.size = size,
-      .payload = size - frames * form->payload_at,
-      .frames = frames,
-      .frame_bytes = frame_bytes};
+  return (struct received){.size = size, .payload = size - frames * form->payload_at, .frames = frames};
 }
 
 /* Keep the frames; NULL without memory for them. */
@@ -308,8 +302,7 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   link->unsettled_count += frames;
   link->endpoint.held += frames;
   pni_window_received_many(&ssn->window, frames);
-  ssn->frame_bytes = received->frame_bytes;
-  pni_session_look(ssn);
+  pni_session_used(ssn, received->payload, frames);
 }
 
 /* The link that receives, in the frame at `pattern`, whole deliveries without anything special. */
