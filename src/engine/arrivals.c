@@ -48,12 +48,26 @@ PNI_INLINE void fill(pn_delivery_t *dlv, const struct pni_arrivals *arrivals) {
   dlv->waiting = size;
 }
 
-PNI_INLINE pn_delivery_t *make_in(pn_link_t *link, const struct pni_arrivals *arrivals, void *block) {
+static pn_delivery_t *make_in(pn_link_t *link, const struct pni_arrivals *arrivals, void *block) {
   pn_delivery_t *const dlv = pni_delivery_in(block, link);
   fill(dlv, arrivals);
+  return dlv;
+}
+
+/* The next one may be afloat. */
+PNI_INLINE bool may_float(const pn_link_t *link, const struct pni_arrivals *arrivals) {
+  return !link->current && arrivals->id + 1 != arrivals->end;
+}
+
+PNI_INLINE void set_afloat(pn_link_t *link, struct pni_arrivals *arrivals, pn_delivery_t *dlv) {
+  dlv->afloat = true;
+  arrivals->afloat = link->current = dlv;
+}
+
+/* Or it is not. */
+static void enlist(pn_link_t *link, pn_delivery_t *dlv) {
   pni_delivery_enlist(dlv, link);
   if (!link->current) link->current = dlv;
-  return dlv;
 }
 
 /* It has been made of the next frame. */
@@ -97,11 +111,16 @@ pn_delivery_t *pni_arrivals_next(pn_collector_t *collector) {
   pni_arrivals_ground(link);
   void *const block = nothing_waits(&link->payload) ? pni_pool_take(PNI_DELIVERY_BLOCK) : NULL;
   if (!block) return NULL;
-  if (put_id(link, arrivals, block) != PNI_OK) {
+  const bool floats = may_float(link, arrivals);
+  if (!floats && put_id(link, arrivals, block) != PNI_OK) {
     pni_pool_give(block, PNI_DELIVERY_BLOCK);
     return NULL;
   }
   pn_delivery_t *const dlv = make_in(link, arrivals, block);
+  if (floats)
+    set_afloat(link, arrivals, dlv);
+  else
+    enlist(link, dlv);
   pni_object_incref(dlv);
   arrive(link, arrivals, dlv);
   if (arrivals->id == arrivals->end) leave(collector, link);
@@ -121,12 +140,10 @@ pn_event_t *pni_arrivals_event(pn_collector_t *collector, pn_link_t *link) {
   struct pni_arrivals *const arrivals = link->arrivals;
   pn_delivery_t *const dlv = event->context;
   if (PNI_UNLIKELY(event->clazz != &pni_delivery_class || !is_over(dlv, link))) return event_in_new_block(collector);
-  if (PNI_UNLIKELY(link->current || !nothing_waits(&link->payload) || arrivals->id + 1 == arrivals->end))
-    return event_in_new_block(collector);
+  if (PNI_UNLIKELY(!may_float(link, arrivals) || !nothing_waits(&link->payload))) return event_in_new_block(collector);
   fill(dlv, arrivals);
   dlv->local.type = dlv->remote.type = 0;
-  dlv->afloat = true;
-  arrivals->afloat = link->current = dlv;
+  set_afloat(link, arrivals, dlv);
   pni_object_incref(dlv); /* one is the event's */
   link->endpoint.held--;
   event->type = PN_DELIVERY;
@@ -183,6 +200,7 @@ static uint32_t make_deliveries(pn_link_t *link, struct pni_arrivals *arrivals, 
       break;
     }
     pn_delivery_t *const dlv = make_in(link, arrivals, block);
+    enlist(link, dlv);
     memmove(payload->block + payload->end, arrivals->next + arrivals->payload_at, dlv->waiting);
     payload->end += dlv->waiting;
     go_on(arrivals, dlv);

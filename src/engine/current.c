@@ -102,9 +102,12 @@ static PNI_COLD bool advance_thoroughly(pn_link_t *link) {
 PNI_INLINE bool advance(pn_link_t *link, bool sender, bool works) {
   pn_delivery_t *const dlv = link->current;
   if (PNI_UNLIKELY(!dlv || works)) return advance_thoroughly(link);
-  const bool simple = sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple)) return advance_thoroughly(link);
-  pni_delivery_leave_current(dlv, sender);
+  if (sender && PNI_LIKELY(pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)))
+    pni_delivery_leave_current(dlv, true);
+  else if (!sender && PNI_LIKELY(dlv->waiting == 0))
+    pni_delivery_leave_current(dlv, false);
+  else
+    return advance_thoroughly(link);
   PNI_TOUCHED(&link->endpoint);
   return true;
 }

@@ -190,7 +190,7 @@ void pni_delivery_finish(pn_delivery_t *dlv) {
   if (dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
   if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
   if (!dlv->locally_settled) link->unsettled_count--;
-  if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_delivery_count_left(dlv, false);
+  if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_link_count_left(link, false, dlv->done);
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
   pni_delivery_unlist(dlv);
   pni_delivery_become(dlv, PNI_DELIVERY_FLAGS(.locally_settled = true), PNI_DELIVERY_FLAGS(.has_id = true, .listed = true));
@@ -234,9 +234,9 @@ static void conclude(pn_delivery_t *dlv) {
   }
 }
 
-PNI_INLINE void settle_here(pn_delivery_t *dlv) {
-  dlv->locally_settled = true;
-  dlv->updated = false;
+/* Its flags, also those that are named, once it is settled here. */
+PNI_INLINE void settle_here(pn_delivery_t *dlv, uint32_t yes, uint32_t no) {
+  pni_delivery_become(dlv, yes | PNI_DELIVERY_FLAGS(.locally_settled = true), no | PNI_DELIVERY_FLAGS(.updated = true));
   dlv->link->unsettled_count--;
 }
 
@@ -245,7 +245,7 @@ static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
   const bool works = pni_delivery_works(dlv);
   if (dlv->afloat) pni_arrivals_ground(dlv->link);
   if (dlv->link->current == dlv) pni_delivery_advance(dlv, works);
-  settle_here(dlv);
+  settle_here(dlv, 0, 0);
   if (works) pni_delivery_work_slow(dlv);
   conclude(dlv);
 }
@@ -253,10 +253,8 @@ static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
 /* The usual cases, each at one look: what they do not take they leave alone. */
 
 /* It is done with, and kept by an event alone. */
-PNI_INLINE void let_go(pn_link_t *link, pn_delivery_t *dlv) {
-  link->unsettled_count--;
-  pni_delivery_become(dlv, PNI_DELIVERY_FLAGS(.locally_settled = true),
-      PNI_DELIVERY_FLAGS(.has_id = true, .updated = true, .due = true, .listed = true, .afloat = true));
+PNI_INLINE void let_go(pn_delivery_t *dlv, uint32_t left) {
+  settle_here(dlv, left, PNI_DELIVERY_FLAGS(.has_id = true, .due = true, .listed = true, .afloat = true));
   pni_object_header(dlv)->refcount--;
 }
 
@@ -270,22 +268,22 @@ PNI_INLINE bool leave_page(const struct pni_delivery_ids *ids, const pn_delivery
   return true;
 }
 
-/* A receiver's current delivery, which is kept by an event, and has been read: it was settled by the sender, or goes with the
- * dispositions before it. */
+/* A receiver's that is afloat, and so the current one, which an event keeps, and which has been read: it was settled by the
+ * sender, or goes with the dispositions before it. */
 PNI_INLINE bool settle_received(pn_link_t *link, pn_delivery_t *dlv) {
+  const uint32_t yes = PNI_DELIVERY_FLAGS(.done = true, .afloat = true),
+                 no = PNI_DELIVERY_FLAGS(.advanced = true, .locally_settled = true, .special = true);
   pn_session_t *const ssn = link->session;
-  if (PNI_UNLIKELY(link->current != dlv || dlv->waiting > 0 || pni_object_refcount(dlv) == 1)) return false;
-  if (PNI_UNLIKELY(!pni_delivery_is(dlv, PNI_DELIVERY_FLAGS(.done = true), PNI_DELIVERY_FLAGS(.locally_settled = true))))
+  if (PNI_UNLIKELY(!pni_delivery_is(dlv, yes, no) || dlv->waiting > 0 || pni_object_refcount(dlv) == 1)) return false;
+  if (dlv->due) {
+    if (PNI_UNLIKELY(!joins(ssn, dlv))) return false;
+    join(ssn, dlv);
+  } else if (!dlv->remotely_settled) {
     return false;
-  if (dlv->due ? PNI_UNLIKELY(!joins(ssn, dlv)) : !dlv->remotely_settled || dlv->has_id) return false;
-  if (PNI_UNLIKELY(!dlv->afloat && dlv->due && !leave_page(&ssn->incoming, dlv))) return false;
-  if (dlv->due) join(ssn, dlv);
-  pni_delivery_leave_current(dlv, false);
-  if (PNI_LIKELY(dlv->afloat))
-    link->arrivals->afloat = NULL;
-  else
-    pni_delivery_unlist(dlv);
-  let_go(link, dlv);
+  }
+  link->arrivals->afloat = link->current = NULL;
+  pni_link_count_left(link, false, true);
+  let_go(dlv, pni_delivery_left(false));
   return true;
 }
 
@@ -295,18 +293,19 @@ PNI_INLINE bool is_done_with(const pn_delivery_t *dlv) {
       PNI_DELIVERY_FLAGS(.due = true, .locally_settled = true));
 }
 
-PNI_INLINE bool settle_sent(pn_link_t *link, pn_delivery_t *dlv) {
+PNI_INLINE bool settle_sent(const pn_link_t *link, pn_delivery_t *dlv) {
   if (PNI_UNLIKELY(pni_object_refcount(dlv) == 1 || !leave_page(&link->session->outgoing, dlv))) return false;
   pni_delivery_unlist(dlv);
-  let_go(link, dlv);
+  let_go(dlv, 0);
   return true;
 }
 
 /* A sender's current one: its frame will say that it is settled. */
 PNI_INLINE bool settle_current(pn_link_t *link, pn_delivery_t *dlv) {
   if (link->current != dlv || dlv->sent || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)) return false;
-  pni_delivery_leave_current(dlv, true);
-  settle_here(dlv);
+  pni_link_count_left(link, true, false);
+  link->current = dlv->next;
+  settle_here(dlv, pni_delivery_left(true), 0);
   return true;
 }
 

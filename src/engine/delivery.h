@@ -192,24 +192,27 @@ PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
 /* Whether anybody looks at the connection's work list: asked once by those that would put several on it. */
 static inline bool pni_delivery_works(const pn_delivery_t *dlv) { return PNI_UNLIKELY(dlv->link->works); }
 
-/* The application has left a delivery: what is counted. */
-PNI_INLINE void pni_delivery_count_left(pn_delivery_t *dlv, bool sender) {
-  pn_link_t *const link = dlv->link;
-  dlv->advanced = true;
+/* The application has left a delivery, all of which has come if that is `done`: what is counted. */
+PNI_INLINE void pni_link_count_left(pn_link_t *link, bool sender, bool done) {
   link->credit--;
   if (sender) {
-    dlv->done = true;
     link->queued++;
   } else {
     link->queued--;
     link->session->incoming_deliveries--;
-    if (dlv->done) link->session->incoming_complete--;
+    if (done) link->session->incoming_complete--;
   }
+}
+
+/* Its flags, then: all of a sender's is there. */
+static inline uint32_t pni_delivery_left(bool sender) {
+  return sender ? PNI_DELIVERY_FLAGS(.advanced = true, .done = true) : PNI_DELIVERY_FLAGS(.advanced = true);
 }
 
 /* It was its link's current one. */
 PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv, bool sender) {
-  pni_delivery_count_left(dlv, sender);
+  pni_link_count_left(dlv->link, sender, dlv->done);
+  dlv->flags |= pni_delivery_left(sender);
   dlv->link->current = dlv->next;
 }
 

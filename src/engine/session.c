@@ -145,7 +145,8 @@ static void begin_anew(pn_session_t *ssn) {
   ssn->remote_handle_max = UINT32_MAX;
   ssn->flow_due = false;
   ssn->window = (struct pni_window){.outgoing_window = ssn->window.outgoing_window};
-  ssn->frame_bytes = ssn->low_water_frames = 0;
+  ssn->recent_bytes = 0;
+  ssn->low_water_frames = 0;
   ssn->outgoing.next = 0;
   ssn->incoming.begun = false;
   for (pn_link_t *link = ssn->links; link; link = link->session_next) pni_link_unbound(link);

@@ -51,7 +51,7 @@ struct pn_session_t {
   size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
   uint32_t incoming_deliveries;          /* arrived, or arriving, and not advanced over */
   uint32_t incoming_complete;            /* of these, whose last frame has come */
-  uint32_t frame_bytes;                  /* payload of an incoming transfer frame, on average */
+  uint64_t recent_bytes;                 /* payload of the last PNI_RECENT_FRAMES incoming transfer frames, about */
   uint32_t low_water_frames;             /* below this the window is to be reopened */
   size_t incoming_capacity;              /* pn_session_set_incoming_capacity, else 0 */
   uint32_t max_window, low_water;        /* pn_session_set_incoming_window_and_lwm, else 0 */
@@ -77,11 +77,15 @@ static inline void pni_session_look(pn_session_t *ssn) {
   if (pni_session_runs_low(ssn)) pni_session_reopen(ssn);
 }
 
-/* So many transfer frames have come, with so much payload in all: for each the mean payload of frames moves a sixteenth of the
- * way to theirs. They have used the window that was announced: owe a flow if that runs low and can be reopened. */
-static inline void pni_session_used(pn_session_t *ssn, size_t payload, uint32_t frames) {
-  const int64_t way = (int64_t)(payload / frames) - (int64_t)ssn->frame_bytes;
-  ssn->frame_bytes += (uint32_t)(frames < 16 ? way * frames / 16 : way);
+/* What is recent once one more transfer frame has come. */
+enum { PNI_RECENT_FRAMES = 16 };
+static inline uint64_t pni_session_recent(uint64_t bytes, size_t payload) {
+  return bytes - bytes / PNI_RECENT_FRAMES + payload;
+}
+
+/* A transfer frame has come. It has used the window that was announced: owe a flow if that runs low and can be reopened. */
+static inline void pni_session_used(pn_session_t *ssn, size_t payload) {
+  ssn->recent_bytes = pni_session_recent(ssn->recent_bytes, payload);
   pni_session_look(ssn);
 }
 

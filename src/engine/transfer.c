@@ -396,7 +396,7 @@ pni_status pni_receive_transfer(pn_transport_t *transport, uint16_t channel, str
   if (!pni_window_received(&ssn->window)) {
     return pni_fail(transport, &ssn->endpoint, PNI_FAULT_WINDOW, "transfer: the session's window is used up");
   }
-  pni_session_used(ssn, pni_reader_left(body), 1);
+  pni_session_used(ssn, pni_reader_left(body));
   TRY(link_of(transport, ssn, &transfer, &link));
   if (!link) return PNI_OK;
   pni_link_arrive(link);

@@ -144,24 +144,23 @@ static void enter(pn_transport_t *transport, pn_link_t *link, const struct writt
 /* Those from `dlv` to before `end` were settled and have been sent: they are done with. Nothing that is freed here calls the
  * application, which may have a record, but not of these. */
 static void finish(pn_link_t *link, pn_delivery_t *dlv, pn_delivery_t *end) {
-  uint32_t freed = 0;
+  const uint32_t special = PNI_DELIVERY_FLAGS(.special = true, .due = true);
+  struct pni_pool_chain freed = {NULL, NULL, 0};
   *dlv->at = end;
   *(end ? &end->at : &link->unsettled_end) = dlv->at;
   while (dlv != end) {
     pn_delivery_t *const next = dlv->next;
-    dlv->next = NULL;
-    dlv->listed = false;
-    if (PNI_UNLIKELY(dlv->due)) {
-      /* the list of dispositions keeps it */
-    } else if (PNI_LIKELY(pni_object_refcount(dlv) == 1 && pni_delivery_bare(dlv))) {
-      pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
-      freed++;
+    if (PNI_LIKELY(pni_delivery_is(dlv, 0, special) && pni_object_refcount(dlv) == 1)) {
+      pni_pool_chain_add(&freed, pni_object_memory(dlv));
     } else {
-      pni_delivery_decref(dlv);
+      dlv->next = NULL;
+      dlv->listed = false;
+      if (!dlv->due) pni_delivery_decref(dlv); /* the list of dispositions keeps one that is due */
     }
     dlv = next;
   }
-  link->endpoint.held -= freed;
+  link->endpoint.held -= freed.count;
+  pni_pool_give_chain(&freed, PNI_DELIVERY_BLOCK);
 }
 
 void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload, size_t turn) {
@@ -242,6 +241,7 @@ struct received {
   size_t size; /* of the frames */
   size_t payload;
   uint32_t frames;
+  uint64_t recent_bytes; /* the session's behind them */
 };
 
 /* How many frames are of the run that begins at `frame`. */
@@ -252,17 +252,22 @@ static struct received look_through(const pn_session_t *ssn, const struct form *
   const pni_serial begin = ssn->incoming.next, behind = begin + budget->frames;
   const uint8_t *const first = frame;
   pni_serial id = begin;
+  uint64_t recent_bytes = ssn->recent_bytes;
   if (budget->payload < (size_t)(end - frame))
     end = frame; /* a limit is near: to be looked at frame by frame */
   for (; id != behind && (size_t)(end - frame) >= least; id++) {
     const size_t frame_size = pni_load32(frame), size = frame_size - form->payload_at;
     if (frame_size > (size_t)(end - frame) || size - 1 >= budget->payload_most) break;
     if (!is_like(&like, form, frame) || pni_load32(frame + form->id_at) != id) break;
+    recent_bytes = pni_session_recent(recent_bytes, size);
     frame += frame_size;
   }
   const size_t size = (size_t)(frame - first);
   const uint32_t frames = id - begin;
-  return (struct received){.size = size, .payload = size - frames * form->payload_at, .frames = frames};
+  return (struct received){.size = size,
+      .payload = size - frames * form->payload_at,
+      .frames = frames,
+      .recent_bytes = recent_bytes};
 }
 
 /* Keep the frames; NULL without memory for them. */
@@ -302,7 +307,8 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   link->unsettled_count += frames;
   link->endpoint.held += frames;
   pni_window_received_many(&ssn->window, frames);
-  pni_session_used(ssn, received->payload, frames);
+  ssn->recent_bytes = received->recent_bytes;
+  pni_session_look(ssn);
 }
 
 /* The link that receives, in the frame at `pattern`, whole deliveries without anything special. */
