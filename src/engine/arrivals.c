@@ -139,8 +139,10 @@ pn_event_t *pni_arrivals_event(pn_collector_t *collector, pn_link_t *link) {
   pn_event_t *const event = collector->previous;
   struct pni_arrivals *const arrivals = link->arrivals;
   pn_delivery_t *const dlv = event->context;
-  if (PNI_UNLIKELY(event->clazz != &pni_delivery_class || !is_over(dlv, link))) return event_in_new_block(collector);
-  if (PNI_UNLIKELY(!may_float(link, arrivals) || !nothing_waits(&link->payload))) return event_in_new_block(collector);
+  if (PNI_UNLIKELY(event->clazz != &pni_delivery_class || !is_over(dlv, link)))
+    return event_in_new_block(collector);
+  if (PNI_UNLIKELY(!may_float(link, arrivals) || !nothing_waits(&link->payload)))
+    return event_in_new_block(collector);
   fill(dlv, arrivals);
   dlv->local.type = dlv->remote.type = 0;
   set_afloat(link, arrivals, dlv);

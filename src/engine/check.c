@@ -89,7 +89,9 @@ static uint32_t arrivals_of(const pn_link_t *link) {
   return link->arrivals ? pni_arrivals_count(link->arrivals) : 0;
 }
 
-static pn_delivery_t *afloat_of(const pn_link_t *link) { return link->arrivals ? link->arrivals->afloat : NULL; }
+static pn_delivery_t *afloat_of(const pn_link_t *link) {
+  return link->arrivals ? link->arrivals->afloat : NULL;
+}
 
 static const char *check_deliveries(pn_link_t *link, int most) {
   struct deliveries sum = {0};
@@ -217,7 +219,8 @@ static const char *check_session(pn_session_t *ssn) {
   HOLDS(!ssn->due_dispositions || !ssn->last_due_disposition->due_next);
   HOLDS(!ssn->due_run || (ssn->due_dispositions && ssn->due_run == ssn->last_due_disposition));
   HOLDS(!ssn->due_run || ssn->due_run->locally_settled);
-  HOLDS(!ssn->next_due || (ssn->due_run && ssn->next_due->due && ssn->next_due->id == ssn->due_run->due_last + 1));
+  HOLDS(!ssn->next_due ||
+        (ssn->due_run && ssn->next_due->due && ssn->next_due->id == ssn->due_run->due_last + 1));
   HOLDS(!ssn->due_dispositions || !conn->transport || (ssn->endpoint.due & PNI_DUE_DISPOSITION));
   HOLDS(!ssn->flow_due || (ssn->endpoint.due & PNI_DUE_FLOW));
   HOLDS(ssn->incoming_complete <= ssn->incoming_deliveries);

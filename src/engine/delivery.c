@@ -155,7 +155,8 @@ PNI_INLINE bool is_next(const pn_session_t *ssn, const pn_delivery_t *dlv, uint6
 }
 
 static PNI_COLD void update_thoroughly(pn_delivery_t *dlv, uint64_t state) {
-  if (dlv->locally_settled && dlv->due) return; /* what has been settled in that state has left, but for the frame */
+  if (dlv->locally_settled && dlv->due)
+    return; /* what has been settled in that state has left, but for the frame */
   pni_disposition_become(&dlv->local, state);
   if (!dlv->due && !dlv->locally_settled && !dlv->remotely_settled) tell(dlv);
 }
@@ -193,7 +194,8 @@ void pni_delivery_finish(pn_delivery_t *dlv) {
   if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_link_count_left(link, false, dlv->done);
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
   pni_delivery_unlist(dlv);
-  pni_delivery_become(dlv, PNI_DELIVERY_FLAGS(.locally_settled = true), PNI_DELIVERY_FLAGS(.has_id = true, .listed = true));
+  pni_delivery_become(
+      dlv, PNI_DELIVERY_FLAGS(.locally_settled = true), PNI_DELIVERY_FLAGS(.has_id = true, .listed = true));
   if (pni_delivery_works(dlv)) pni_delivery_work_slow(dlv);
   if (!dlv->due) pni_delivery_decref(dlv);
 }
@@ -219,7 +221,7 @@ static void lead(pn_session_t *ssn, pn_delivery_t *dlv) {
 static void conclude(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
   if (dlv->link->sender && !dlv->sent && (dlv->begun || dlv->advanced))
-    return;                                           /* its last frame will say so */
+    return;                                             /* its last frame will say so */
   const bool told = !dlv->remotely_settled && dlv->due; /* with its state */
   if (told && joins(ssn, dlv)) {
     join(ssn, dlv);
@@ -227,7 +229,7 @@ static void conclude(pn_delivery_t *dlv) {
     pni_delivery_finish(dlv);
   } else if (told) {
     lead(ssn, dlv);
-  } else if ( !dlv->remotely_settled && is_reachable(dlv)) {
+  } else if (!dlv->remotely_settled && is_reachable(dlv)) {
     pni_delivery_owe(dlv);
   } else {
     pni_delivery_finish(dlv);
@@ -236,7 +238,8 @@ static void conclude(pn_delivery_t *dlv) {
 
 /* Its flags, also those that are named, once it is settled here. */
 PNI_INLINE void settle_here(pn_delivery_t *dlv, uint32_t yes, uint32_t no) {
-  pni_delivery_become(dlv, yes | PNI_DELIVERY_FLAGS(.locally_settled = true), no | PNI_DELIVERY_FLAGS(.updated = true));
+  pni_delivery_become(
+      dlv, yes | PNI_DELIVERY_FLAGS(.locally_settled = true), no | PNI_DELIVERY_FLAGS(.updated = true));
   dlv->link->unsettled_count--;
 }
 
@@ -274,7 +277,8 @@ PNI_INLINE bool settle_received(pn_link_t *link, pn_delivery_t *dlv) {
   const uint32_t yes = PNI_DELIVERY_FLAGS(.done = true, .afloat = true),
                  no = PNI_DELIVERY_FLAGS(.advanced = true, .locally_settled = true, .special = true);
   pn_session_t *const ssn = link->session;
-  if (PNI_UNLIKELY(!pni_delivery_is(dlv, yes, no) || dlv->waiting > 0 || pni_object_refcount(dlv) == 1)) return false;
+  if (PNI_UNLIKELY(!pni_delivery_is(dlv, yes, no) || dlv->waiting > 0 || pni_object_refcount(dlv) == 1))
+    return false;
   if (dlv->due) {
     if (PNI_UNLIKELY(!joins(ssn, dlv))) return false;
     join(ssn, dlv);
@@ -302,7 +306,8 @@ PNI_INLINE bool settle_sent(const pn_link_t *link, pn_delivery_t *dlv) {
 
 /* A sender's current one: its frame will say that it is settled. */
 PNI_INLINE bool settle_current(pn_link_t *link, pn_delivery_t *dlv) {
-  if (link->current != dlv || dlv->sent || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)) return false;
+  if (link->current != dlv || dlv->sent || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER))
+    return false;
   pni_link_count_left(link, true, false);
   link->current = dlv->next;
   settle_here(dlv, pni_delivery_left(true), 0);

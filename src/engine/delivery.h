@@ -41,8 +41,9 @@ struct pn_delivery_t {
       bool advanced : 1; /* the link has advanced over it */
       bool locally_settled : 1;
       bool remotely_settled : 1;
-      bool listed : 1;  /* on the link's list: the engine's reference */
-      bool afloat : 1;  /* not on it yet, and its id in no page: the link's arrivals have it, and the reference */
+      bool listed : 1; /* on the link's list: the engine's reference */
+      bool
+          afloat : 1; /* not on it yet, and its id in no page: the link's arrivals have it, and the reference */
       bool special : 1; /* something may belong to it but its block: a record, details of its states */
       uint8_t tag_size;
     };

@@ -5,9 +5,9 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/session.h"
+#include "engine/arrivals.h"
 #include "engine/check.h"
 #include "engine/connection.h"
-#include "engine/arrivals.h"
 #include "engine/delivery.h"
 #include "engine/fail.h"
 #include "engine/link.h"

@@ -46,15 +46,16 @@ struct pn_session_t {
   pn_link_t *arriving;                                    /* which of the links has arrivals: one at most */
   pn_link_t *blocked, *last_blocked;                      /* senders that wait for the window to open */
   pn_delivery_t *due_dispositions, *last_due_disposition; /* each speaks for the ids up to its `due_last` */
-  pn_delivery_t *due_run;  /* the last of them, if it is settled and may speak for more */
-  pn_delivery_t *next_due; /* its state is that run's and its id the next one: once it is settled, the run speaks for it */
+  pn_delivery_t *due_run; /* the last of them, if it is settled and may speak for more */
+  pn_delivery_t *
+      next_due; /* its state is that run's and its id the next one: once it is settled, the run speaks for it */
   size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
   uint32_t incoming_deliveries;          /* arrived, or arriving, and not advanced over */
   uint32_t incoming_complete;            /* of these, whose last frame has come */
-  uint64_t recent_bytes;                 /* payload of the last PNI_RECENT_FRAMES incoming transfer frames, about */
-  uint32_t low_water_frames;             /* below this the window is to be reopened */
-  size_t incoming_capacity;              /* pn_session_set_incoming_capacity, else 0 */
-  uint32_t max_window, low_water;        /* pn_session_set_incoming_window_and_lwm, else 0 */
+  uint64_t recent_bytes;          /* payload of the last PNI_RECENT_FRAMES incoming transfer frames, about */
+  uint32_t low_water_frames;      /* below this the window is to be reopened */
+  size_t incoming_capacity;       /* pn_session_set_incoming_capacity, else 0 */
+  uint32_t max_window, low_water; /* pn_session_set_incoming_window_and_lwm, else 0 */
 };
 
 /* A session that the peer began. */

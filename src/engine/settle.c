@@ -158,10 +158,12 @@ static inline pni_status apply(
 /* Apply to one delivery a state that is its type and nothing else, with an event, for which there is room; false if there is more
  * to do than that. */
 PNI_INLINE bool apply_plain(pn_collector_t *collector, pn_delivery_t *dlv, uint64_t type, bool settled) {
-  const uint32_t special = PNI_DELIVERY_FLAGS(.remotely_settled = true, .locally_settled = true, .special = true);
+  const uint32_t special =
+      PNI_DELIVERY_FLAGS(.remotely_settled = true, .locally_settled = true, .special = true);
   if (PNI_UNLIKELY(!pni_delivery_is(dlv, 0, special))) return false;
   dlv->remote.type = type;
-  dlv->flags |= PNI_DELIVERY_FLAGS(.updated = true) | (settled ? PNI_DELIVERY_FLAGS(.remotely_settled = true) : 0);
+  dlv->flags |=
+      PNI_DELIVERY_FLAGS(.updated = true) | (settled ? PNI_DELIVERY_FLAGS(.remotely_settled = true) : 0);
   pni_collector_enter(collector, dlv, PN_DELIVERY);
   return true;
 }
