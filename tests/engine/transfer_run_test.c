@@ -64,6 +64,8 @@ struct talk {
   pn_delivery_t *kept;
 };
 
+static size_t pass(struct talk *talk, pn_connection_driver_t *from, pn_connection_driver_t *to);
+
 static void see_unsettled(struct talk *talk, pn_link_t *link) {
   for (pn_delivery_t *dlv = pn_unsettled_head(link); dlv; dlv = pn_unsettled_next(dlv)) {
     const pn_delivery_tag_t tag = pn_delivery_tag(dlv);
@@ -127,6 +129,14 @@ static bool look_around(struct talk *talk, pn_link_t *link, pn_delivery_t *dlv) 
     return true;
   case 8: pn_delivery_set_context(dlv, talk); return false;
   case 9: pn_delivery_update(dlv, PN_REJECTED); return false;
+  case 10: (void)pass(talk, &talk->server, &talk->client); return false;
+  case 11: /* what is due leaves before it is settled */
+    pn_delivery_update(dlv, PN_ACCEPTED);
+    (void)pass(talk, &talk->server, &talk->client);
+    return false;
+  case 12:
+    if (talk->kept) pn_delivery_settle(talk->kept);
+    return false;
   default: return false;
   }
 }
@@ -325,6 +335,7 @@ static void break_off(struct talk *talk) {
       if (event) handle(talk, event);
     }
   }
+  if (draw(&talk->seed) % 3 == 0) pn_session_close(pn_session_head(talk->server.connection, 0));
   if (draw(&talk->seed) % 2) pn_link_free(pn_link_head(talk->server.connection, 0));
   if (draw(&talk->seed) % 2) {
     see_collector(talk);
@@ -358,6 +369,42 @@ static void runs_look_like_single_transfers(void **state) {
 static void runs_look_like_deliveries_to_whoever_looks(void **state) {
   (void)state;
   assert_both_ways_are_the_same(true, 60);
+}
+
+/* Of a run of ten that are accepted, the fourth is rejected after all, and once it is settled nothing changes it; the eighth is
+ * accepted, and not settled. */
+static void the_outcome_is_the_last_before_settling(void **state) {
+  struct talk talk;
+  pn_event_t *event;
+  pn_delivery_t *sent[10];
+  int arrived = 0;
+  (void)state;
+  start(&talk, false, 1);
+  for (unsigned i = 0; i < 10; i++) send(&talk, talk.senders[0], 8, 40, false);
+  sent[0] = pn_unsettled_head(talk.senders[0]);
+  for (unsigned i = 1; i < 10; i++) sent[i] = pn_unsettled_next(sent[i - 1]);
+  while (pass(&talk, &talk.client, &talk.server) > 0) continue;
+  while ((event = pn_connection_driver_next_event(&talk.server))) {
+    char bytes[64];
+    pn_delivery_t *const dlv = pn_event_delivery(event);
+    if (!dlv) continue;
+    assert_int_equal(pn_link_recv(pn_delivery_link(dlv), bytes, sizeof bytes), 40);
+    arrived++;
+    pn_delivery_update(dlv, PN_ACCEPTED);
+    if (arrived == 4) pn_delivery_update(dlv, PN_REJECTED);
+    if (arrived == 8)
+      pn_link_advance(pn_delivery_link(dlv));
+    else
+      pn_delivery_settle(dlv);
+    if (arrived == 4 || arrived == 6) pn_delivery_update(dlv, PN_RELEASED);
+  }
+  assert_int_equal(arrived, 10);
+  while (pass(&talk, &talk.server, &talk.client) > 0) continue;
+  for (int i = 0; i < 10; i++) {
+    assert_int_equal(pn_delivery_remote_state(sent[i]), i == 3 ? PN_REJECTED : PN_ACCEPTED);
+    assert_int_equal(pn_delivery_settled(sent[i]), i != 7);
+  }
+  end(&talk);
 }
 
 /* What a server does with these octets, which did not come from a peer that means well. */
@@ -488,6 +535,7 @@ int main(void) {
       cmocka_unit_test(runs_look_like_single_transfers),
       cmocka_unit_test(runs_look_like_deliveries_to_whoever_looks),
       cmocka_unit_test(run_without_memory_is_not_lost_in_silence),
+      cmocka_unit_test(the_outcome_is_the_last_before_settling),
       cmocka_unit_test(faults_in_a_run_are_found_as_elsewhere),
       cmocka_unit_test(links_take_turns),
   };
