@@ -22,9 +22,9 @@ endfunction()
 #
 # makes the program wire_reader_test and the test wire/reader. LABELS (default: unit) says in which suite it runs, WRAP
 # names functions that the test replaces at link time (malloc is reached as __real_malloc), LIBRARIES what it links
-# besides, TIMEOUT its seconds (default: 60).
+# besides, TIMEOUT its seconds (default: 60), LAUNCHER a program that runs it, which is given its path.
 function(baryon_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LAYER;TIMEOUT" "SOURCES;LABELS;WRAP;LIBRARIES;ARGUMENTS")
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LAYER;TIMEOUT;LAUNCHER" "SOURCES;LABELS;WRAP;LIBRARIES;ARGUMENTS")
   if(NOT TEST_LABELS)
     set(TEST_LABELS unit)
   endif()
@@ -38,7 +38,7 @@ function(baryon_test name)
   foreach(function IN LISTS TEST_WRAP)
     target_link_options(${target} PRIVATE "LINKER:--wrap=${function}")
   endforeach()
-  add_test(NAME ${TEST_LAYER}/${name} COMMAND ${target} ${TEST_ARGUMENTS})
+  add_test(NAME ${TEST_LAYER}/${name} COMMAND ${TEST_LAUNCHER} $<TARGET_FILE:${target}> ${TEST_ARGUMENTS})
   set_tests_properties(${TEST_LAYER}/${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT})
 endfunction()
 
