@@ -46,17 +46,19 @@ endfunction()
 #
 # The source defines LLVMFuzzerTestOneInput; its seeds, and inputs that once found something, are the files of
 # fuzz/corpus/reader. With BARYON_TESTS a plain program runs each of them, as test corpus/reader; with BARYON_FUZZ the
-# target fuzz_reader looks for more. MUTATOR names sources that only the latter is made from.
+# target fuzz_reader looks for more. MUTATOR names sources that only the latter is made from; WRAP is as above.
 function(baryon_fuzz name)
-  cmake_parse_arguments(PARSE_ARGV 1 FUZZ "" "LAYER" "SOURCES;MUTATOR")
+  cmake_parse_arguments(PARSE_ARGV 1 FUZZ "" "LAYER" "SOURCES;MUTATOR;WRAP")
+  list(TRANSFORM FUZZ_WRAP PREPEND "LINKER:--wrap=")
   if(BARYON_TESTS)
     baryon_program(replay_${name} ${FUZZ_LAYER} ${FUZZ_SOURCES} "${PROJECT_SOURCE_DIR}/fuzz/replay.c")
+    target_link_options(replay_${name} PRIVATE ${FUZZ_WRAP})
     add_test(NAME corpus/${name} COMMAND replay_${name} "${PROJECT_SOURCE_DIR}/fuzz/corpus/${name}")
     set_tests_properties(corpus/${name} PROPERTIES LABELS corpus TIMEOUT 120)
   endif()
   if(BARYON_FUZZ)
     baryon_program(fuzz_${name} ${FUZZ_LAYER} ${FUZZ_SOURCES} ${FUZZ_MUTATOR})
-    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer ${FUZZ_WRAP})
   endif()
 endfunction()
 
