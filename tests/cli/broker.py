@@ -134,9 +134,11 @@ def take(receiver, count, outcome="accept"):
     return bodies
 
 
-def modify(receiver, failed=False, undeliverable=False):
+def modify(receiver, failed=False, undeliverable=False, annotations=None):
     dlv = receiver.fetcher.unsettled.popleft()
     dlv.local.failed, dlv.local.undeliverable = failed, undeliverable
+    if annotations:
+        dlv.local.annotations = annotations
     dlv.update(Delivery.MODIFIED)
     dlv.settle()
 
@@ -167,6 +169,27 @@ def queue_keeps_order_and_content():
         nothing_more(receiver)
         pump(receiver)
         b.until("q", lambda row: row[:5] == [0, 0, 1, 8, 8])
+
+
+@test
+def annotations_are_combined():
+    """[3.4.5] What an outcome has changed comes with the message when it is given again, beside what was there."""
+    with broker() as b, connection(b) as c:
+        a, other, long = symbol("a"), symbol("b"), symbol("x" * 300)
+        for body in ("small", "large" * 60000):
+            for before, instructions in ((None, None), ({a: 1, other: ["kept"]}, None), ({a: 1}, {symbol("way"): "home"}), ({long: {"k": 1}}, None)):
+                send(c, "q", body, id="an id", annotations=before, instructions=instructions)
+                receiver = c.create_receiver("q", credit=3)
+                expected = dict(before or {})
+                for number, change in enumerate(({a: {"now": [2, None]}}, {a: 3, long: True}, {}, {a: "x" * 5000}, {symbol("c"): b"4"})):
+                    message = receiver.receive(timeout=WAIT)
+                    same((message.annotations or {}, message.delivery_count), (expected, number))
+                    same((message.body == body, message.id, message.instructions or {}), (True, "an id", instructions or {}))
+                    modify(receiver, failed=True, annotations=change)
+                    expected.update(change if number != 3 else {})  # too large
+                same(receiver.receive(timeout=WAIT).annotations, expected)
+                receiver.accept()
+                receiver.close()
 
 
 @test
