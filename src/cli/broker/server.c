@@ -322,10 +322,9 @@ static void shut(pn_connection_t *conn, void *context) {
 
 static void shut_all(struct broker *broker) {
   pthread_mutex_lock(&broker->lock);
-  for (struct peer *peer = broker->peers; peer; peer = peer->behind) {
-    peer->shutting = (pn_work_t){.run = shut};
-    (void)pn_work_queue_add_work(peer->turn, &peer->shutting);
-  }
+  for (struct peer *peer = broker->peers; peer; peer = peer->behind)
+    (void)pn_work_queue_add(
+        peer->turn, shut, NULL); /* memory of its own: the peer may end before its turn comes */
   pthread_mutex_unlock(&broker->lock);
 }
 
