@@ -11,6 +11,7 @@
 
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,7 +76,7 @@ static inline bool sample_hear(struct sample *sample, const char *until) {
     char *const line = sample->line;
     line[strcspn(line, "\n")] = '\0';
     (void)sscanf(line, "Username: %63s", sample->name);
-    (void)sscanf(line, "SSF: %d", &sample->ssf);
+    if (strncmp(line, "SSF: ", 5) == 0) sample->ssf = (int)strtol(line + 5, NULL, 10);
     (void)sscanf(line, "recieved decoded message '%63[^']", sample->saw);
     if (until && strncmp(line, until, strlen(until)) == 0) return true;
     if (strncmp(line, "S: ", 3) != 0 && strncmp(line, "C: ", 3) != 0) continue;
