@@ -22,9 +22,9 @@ endfunction()
 #
 # makes the program wire_reader_test and the test wire/reader. LABELS (default: unit) says in which suite it runs, WRAP
 # names functions that the test replaces at link time (malloc is reached as __real_malloc), LIBRARIES what it links
-# besides, TIMEOUT its seconds (default: 60).
+# besides, TIMEOUT its seconds (default: 60), LAUNCHER a program that runs it, which is given its path.
 function(baryon_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LAYER;TIMEOUT" "SOURCES;LABELS;WRAP;LIBRARIES;ARGUMENTS")
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LAYER;TIMEOUT;LAUNCHER" "SOURCES;LABELS;WRAP;LIBRARIES;ARGUMENTS")
   if(NOT TEST_LABELS)
     set(TEST_LABELS unit)
   endif()
@@ -38,7 +38,7 @@ function(baryon_test name)
   foreach(function IN LISTS TEST_WRAP)
     target_link_options(${target} PRIVATE "LINKER:--wrap=${function}")
   endforeach()
-  add_test(NAME ${TEST_LAYER}/${name} COMMAND ${target} ${TEST_ARGUMENTS})
+  add_test(NAME ${TEST_LAYER}/${name} COMMAND ${TEST_LAUNCHER} $<TARGET_FILE:${target}> ${TEST_ARGUMENTS})
   set_tests_properties(${TEST_LAYER}/${name} PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT})
 endfunction()
 
@@ -46,17 +46,19 @@ endfunction()
 #
 # The source defines LLVMFuzzerTestOneInput; its seeds, and inputs that once found something, are the files of
 # fuzz/corpus/reader. With BARYON_TESTS a plain program runs each of them, as test corpus/reader; with BARYON_FUZZ the
-# target fuzz_reader looks for more. MUTATOR names sources that only the latter is made from.
+# target fuzz_reader looks for more. MUTATOR names sources that only the latter is made from; WRAP is as above.
 function(baryon_fuzz name)
-  cmake_parse_arguments(PARSE_ARGV 1 FUZZ "" "LAYER" "SOURCES;MUTATOR")
+  cmake_parse_arguments(PARSE_ARGV 1 FUZZ "" "LAYER" "SOURCES;MUTATOR;WRAP")
+  list(TRANSFORM FUZZ_WRAP PREPEND "LINKER:--wrap=")
   if(BARYON_TESTS)
     baryon_program(replay_${name} ${FUZZ_LAYER} ${FUZZ_SOURCES} "${PROJECT_SOURCE_DIR}/fuzz/replay.c")
+    target_link_options(replay_${name} PRIVATE ${FUZZ_WRAP})
     add_test(NAME corpus/${name} COMMAND replay_${name} "${PROJECT_SOURCE_DIR}/fuzz/corpus/${name}")
     set_tests_properties(corpus/${name} PROPERTIES LABELS corpus TIMEOUT 120)
   endif()
   if(BARYON_FUZZ)
     baryon_program(fuzz_${name} ${FUZZ_LAYER} ${FUZZ_SOURCES} ${FUZZ_MUTATOR})
-    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer ${FUZZ_WRAP})
   endif()
 endfunction()
 

@@ -1,6 +1,6 @@
 /* sasl.c: a transport's SASL side, as client or server, and a peer that follows a script; a verifier answers at once, later
- * or never. Whatever comes: nobody is authenticated whom nobody has let in, buffers stay small until then, what is written is
- * headers and frames, nothing is left when it is over. */
+ * or never. Whatever comes: nobody is authenticated whom nobody has let in, nor believes a server that does not know the password;
+ * buffers stay small until then, what is written is headers and frames, nothing is left when it is over. */
 #include "layers/sasl.h"
 #include "check.h"
 #include "script.h"
@@ -14,7 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-enum { FRAME_MOST = 1024, BEFORE_AUTHENTICATION = 64 * 1024 };
+/* Before authentication, what has come is a frame and what waits behind it, in a buffer that grows by doubling. */
+enum { FRAME_MOST = 1024, INPUT_MOST = 64 * 1024, OTHERS_MOST = 16 * 1024 };
 
 struct world {
   pn_transport_t *transport;
@@ -49,10 +50,12 @@ static void check_security(struct world *world) {
     CHECK(!transport->authenticated || world->let_in);
     CHECK(!transport->open_sent || world->let_in);
   }
+  if (!transport->server && sasl && sasl->selected && strncmp(sasl->selected, "SCRAM", 5) == 0)
+    CHECK(!transport->authenticated); /* the peer cannot prove that it knows the password */
   if (transport->state != PNI_START) return;
-  const size_t buffers = transport->input.capacity + transport->output.capacity +
-                         (sasl ? sasl->out_capacity + sasl->bytes_size + sasl->plain.capacity : 0);
-  CHECK(buffers <= BEFORE_AUTHENTICATION);
+  CHECK(transport->input.capacity <= INPUT_MOST);
+  const size_t others = sasl ? sasl->out_capacity + sasl->bytes_size + sasl->plain.capacity : 0;
+  CHECK(transport->output.capacity + others <= OTHERS_MOST);
 }
 
 /* The verifier. */
@@ -98,20 +101,31 @@ static void feed(struct world *world, const uint8_t *octets, size_t size) {
 }
 
 static pn_bytes_t some_mechanism(struct script *script) {
-  static const char *const names[] = {"ANONYMOUS", "PLAIN", "EXTERNAL", "X-Y", "", "SCRAM-SHA-256"};
-  const char *name = names[script_below(script, 6)];
+  static const char *const names[] = {
+      "ANONYMOUS", "PLAIN", "EXTERNAL", "X-Y", "", "SCRAM-SHA-256", "SCRAM-SHA-1", "XOAUTH2", "OAUTHBEARER"};
+  const char *name = names[script_below(script, sizeof names / sizeof names[0])];
   return pn_bytes(strlen(name), name);
 }
 
 static pn_bytes_t some_response(struct script *script) {
-  static const char right[] = "\0bob\0secret", other[] = "alice\0bob\0secret", wrong[] = "\0bob\0wrong";
+#define NONCE "r=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" /* digest.c */
+  static const char right[] = "\0bob\0secret", other[] = "alice\0bob\0secret", wrong[] = "\0bob\0wrong",
+                    first[] = "n,,n=bob," NONCE, challenge[] = NONCE "x,s=AAAA,i=9999",
+                    proof[] =
+                        "c=biws," NONCE
+                        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,p=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                    server_proof[] = "v=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
   const uint8_t *octets;
   size_t size;
-  switch (script_below(script, 5)) {
+  switch (script_below(script, 9)) {
   case 0: return pn_bytes(sizeof right - 1, right);
   case 1: return pn_bytes(sizeof other - 1, other);
   case 2: return pn_bytes(sizeof wrong - 1, wrong);
   case 3: return pn_bytes(0, "");
+  case 4: return pn_bytes(sizeof first - 1, first);
+  case 5: return pn_bytes(sizeof challenge - 1, challenge);
+  case 6: return pn_bytes(sizeof proof - 1, proof);
+  case 7: return pn_bytes(sizeof server_proof - 1, server_proof);
   default: size = script_octets(script, &octets); return pn_bytes(size, (const char *)octets);
   }
 }
@@ -211,7 +225,7 @@ static void set_up(struct world *world, uint8_t kind) {
   if (kind & 8) pn_sasl_set_password_verifier(sasl, verify, world);
   if (kind & 8) pn_sasl_set_secret_source(sasl, look_up, world);
   if (kind & 16) pn_sasl_set_wake(sasl, &wake, world);
-  if (kind & 32) pn_sasl_allowed_mechs(sasl, kind & 64 ? "PLAIN" : "ANONYMOUS EXTERNAL");
+  if (kind & 32) pn_sasl_allowed_mechs(sasl, kind & 64 ? "PLAIN XOAUTH2 OAUTHBEARER" : "ANONYMOUS EXTERNAL");
   if (kind & 64) {
     pn_connection_set_user(world->conn, "bob");
     pn_connection_set_password(world->conn, "secret");

@@ -29,7 +29,7 @@ done
 cat "$work/broker"
 address=$(sed -n 's/^listening on \([^;]*\);.*/\1/p' "$work/broker")
 
-say "baryon bench: $messages messages of 100 octets, 4 senders and 4 receivers on 2 queues, as fast as it goes"
+say "baryon bench: $messages messages of 100 octets, as fast as it goes: 4 senders, 4 receivers, 2 queues"
 "$baryon" bench "amqp://$address/demo" --senders 4 --receivers 4 --queues 2 --count "$messages" --warm-up 0 --counters
 
 say "baryon bench --rate 20000: the same for 5 seconds, on a schedule, to see what a message takes"

@@ -18,12 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAST_WAIT = 1000, MOST_ROUTES = 256 };
+enum { LAST_WAIT = 1000, MOST_ROUTES = 256, EXEC_TIMEOUT = 30000 };
 
 struct reply_settings {
   const char *url;
   const char *body;
   const char *exec;
+  uint64_t exec_timeout; /* ms; 0: none */
   bool json;
   uint64_t count;
   uint64_t credit;
@@ -270,9 +271,15 @@ static const char *make_answer(struct reply *reply, struct json_fault *fault) {
   struct text text = {NULL, 0};
   const char *why = NULL;
   if (settings->exec) {
-    const int code = exec_filter(settings->exec, body.octets, body.size, &text.octets, &text.size);
-    (void)snprintf(fault->text, sizeof fault->text,
-        code < 0 ? "the command cannot be run" : "the command ended with %d", code);
+    const int code =
+        exec_filter(settings->exec, settings->exec_timeout, body.octets, body.size, &text.octets, &text.size);
+    if (code == EXEC_LATE)
+      (void)snprintf(fault->text, sizeof fault->text,
+          "the command took longer than %" PRIu64 ".%03" PRIu64 " s, and was killed",
+          settings->exec_timeout / 1000, settings->exec_timeout % 1000);
+    else
+      (void)snprintf(fault->text, sizeof fault->text,
+          code < 0 ? "the command cannot be run" : "the command ended with %d", code);
     if (code != 0) why = fault->text;
     if (text.size && text.octets[text.size - 1] == '\n') text.size--; /* as the shell's $(...) does */
   } else {
@@ -458,6 +465,9 @@ static const struct option options[] = {
         "answer with what this command of the shell writes; the request's body is its standard input. If it "
         "fails, the request is "
         "rejected"},
+    {"exec-timeout", 0, OPTION_DURATION, SETTING(exec_timeout), "TIME",
+        "how long the command may take for a request, before it is killed and the request rejected; 0: as "
+        "long as it wants"},
     {"json", 'j', OPTION_FLAG, SETTING(json), NULL,
         "the answer is JSON, and becomes a value as by `baryon send --json`; {body} and the command's input "
         "are the request's body as JSON"},
@@ -468,7 +478,8 @@ static const struct option options[] = {
         "say nothing when all is well, nor about requests that are rejected"},
     {NULL}};
 
-static const struct reply_settings defaults = {.credit = 10, .client = CLIENT_DEFAULTS};
+static const struct reply_settings defaults = {
+    .credit = 10, .exec_timeout = EXEC_TIMEOUT, .client = CLIENT_DEFAULTS};
 
 const struct command command_reply = {
     .name = "reply",

@@ -21,10 +21,21 @@ enum {
 /* Callbacks, and what is asked for by those that ask. */
 enum {
   PNI_CYRUS_LIST_END = 0,
+  PNI_CYRUS_LOG = 2,
   PNI_CYRUS_USER = 0x4001, /* whom to act as */
   PNI_CYRUS_AUTHNAME = 0x4002,
   PNI_CYRUS_PASS = 0x4004,
   PNI_CYRUS_GETREALM = 0x4008
+};
+
+/* What is logged; more than these are secrets. */
+enum {
+  PNI_CYRUS_LOG_ERROR = 1,
+  PNI_CYRUS_LOG_FAILURE = 2, /* of authentication */
+  PNI_CYRUS_LOG_WARNING = 3,
+  PNI_CYRUS_LOG_NOTE = 4,
+  PNI_CYRUS_LOG_DEBUG = 5,
+  PNI_CYRUS_LOG_TRACE = 6
 };
 
 /* Properties. */
@@ -51,6 +62,7 @@ struct pni_cyrus_callback {
   unsigned long id;
   union {
     int (*name)(void *context, int id, const char **name, unsigned *size); /* USER, AUTHNAME */
+    int (*log)(void *context, int level, const char *message);             /* LOG */
     int (*secret)(pni_cyrus_conn *conn, void *context, int id, struct pni_cyrus_secret **secret); /* PASS */
   } function;
   void *context;

@@ -153,6 +153,8 @@ bool pni_sasl_cyrus_init(
 bool pni_sasl_cyrus_response(pn_transport_t *transport, pn_bytes_t message);
 /* A client chooses one that is not built in. */
 bool pni_sasl_cyrus_choose(pn_transport_t *transport, const char *mechanisms);
+/* No mechanism was chosen: say why the library did not, if it was to. */
+void pni_sasl_cyrus_declined(pn_transport_t *transport);
 bool pni_sasl_cyrus_challenge(pn_transport_t *transport, pn_bytes_t challenge);
 bool pni_sasl_cyrus_outcome(pn_transport_t *transport, pn_bytes_t data);
 /* As in pnx_sasl_implementation. */

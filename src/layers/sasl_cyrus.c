@@ -16,9 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALLBACKS = 4, LARGEST = 65536, MOST_SSF = 2048 };
+enum { CALLBACKS = 5, LARGEST = 65536, MOST_SSF = 2048 };
 
-static const char service[] = "amqp", unauthorized[] = "amqp:unauthorized-access";
+static const char service[] = "amqp";
+static const char unauthorized[] = "amqp:unauthorized-access",
+                  framing_error[] = "amqp:connection:framing-error";
 
 struct pni_sasl_cyrus {
   const struct pni_cyrus *cyrus;
@@ -26,7 +28,9 @@ struct pni_sasl_cyrus {
   struct pni_cyrus_callback callbacks[CALLBACKS];
   struct pni_cyrus_secret *secret; /* the client's password */
   char *list;                      /* server: what is offered, with what is built in */
+  char complaint[256];             /* what it has logged last of what went wrong; "" */
   bool chosen;                     /* the mechanism is one of the library's */
+  bool declined;                   /* client: it could use none of those that were left to it */
   bool done;                       /* client: it is content */
 };
 
@@ -81,27 +85,48 @@ static struct pni_sasl_cyrus *begin(pn_transport_t *transport) {
   return sasl->cyrus;
 }
 
-/* How secure it has to be, given what is below and what the program allows. */
+/* How secure it has to be, given what is below and what the program allows. Nothing is encrypted beyond what is below where that
+ * encrypts; to ask for that by 0 would make GSSAPI's clients lose the memory of their tickets. */
 static bool set_security(pn_transport_t *transport, const struct pni_sasl_cyrus *exchange) {
   const bool encrypted = pnx_sasl_is_transport_encrypted(transport);
   const bool required = transport->server && transport->encryption_required && !encrypted;
   const unsigned below = (unsigned)pnx_sasl_get_external_ssf(transport);
   const struct pni_cyrus_security security = {.least_ssf = required ? 1 : 0,
-      .most_ssf = encrypted ? 0 : MOST_SSF,
+      .most_ssf = encrypted ? below : MOST_SSF,
       .largest_buffer = encrypted ? 0 : LARGEST,
       .flags = PNI_CYRUS_NO_ANONYMOUS | (pni_sasl_may_show_password(transport) ? 0 : PNI_CYRUS_NO_PLAINTEXT)};
   return exchange->cyrus->set(exchange->conn, PNI_CYRUS_SEC_PROPS, &security) == PNI_CYRUS_OK &&
          exchange->cyrus->set(exchange->conn, PNI_CYRUS_SSF_EXTERNAL, &below) == PNI_CYRUS_OK;
 }
 
-/* The library's own words, which hold no secrets. */
-static void explain(pn_transport_t *transport, const char *what) {
-  char room[512];
+/* The library's own words, which hold no secrets: it keeps some of them for its log. */
+static void explain(pn_transport_t *transport, const char *what, const char *condition) {
+  char room[768];
   const struct pni_sasl_cyrus *const exchange = transport->sasl->cyrus;
+  const char *const error = exchange->conn ? exchange->cyrus->error(exchange->conn) : "it cannot begin";
   struct pni_text text = pni_text(room, sizeof room);
-  pni_text_format(&text, "Cyrus SASL: %s%s%s", what, exchange->conn ? ": " : "",
-      exchange->conn ? exchange->cyrus->error(exchange->conn) : "");
-  pnx_sasl_error(transport, room, unauthorized);
+  pni_text_format(&text, "Cyrus SASL: %s: %s", what, error);
+  if (!strstr(error, exchange->complaint)) pni_text_format(&text, "; %s", exchange->complaint);
+  pnx_sasl_error(transport, room, condition);
+}
+
+/* What would go to the system's log otherwise. */
+static int take_log(void *context, int level, const char *message) {
+  static const pn_log_level_t levels[] = {[PNI_CYRUS_LOG_ERROR] = PN_LEVEL_WARNING,
+      [PNI_CYRUS_LOG_FAILURE] = PN_LEVEL_WARNING,
+      [PNI_CYRUS_LOG_WARNING] = PN_LEVEL_WARNING,
+      [PNI_CYRUS_LOG_NOTE] = PN_LEVEL_INFO,
+      [PNI_CYRUS_LOG_DEBUG] = PN_LEVEL_DEBUG,
+      [PNI_CYRUS_LOG_TRACE] = PN_LEVEL_TRACE};
+  pn_transport_t *const transport = context;
+  struct pni_sasl_cyrus *const exchange = transport->sasl ? transport->sasl->cyrus : NULL;
+  if (level <= 0 || level >= (int)(sizeof levels / sizeof levels[0]) || !message) return PNI_CYRUS_OK;
+  pnx_sasl_logf(transport, levels[level], "Cyrus SASL: %s", message);
+  if (exchange && level <= PNI_CYRUS_LOG_FAILURE) {
+    struct pni_text text = pni_text(exchange->complaint, sizeof exchange->complaint);
+    pni_text_format(&text, "%s", message);
+  }
+  return PNI_CYRUS_OK;
 }
 
 static void set_out(pn_transport_t *transport, const char *out, unsigned size) {
@@ -114,8 +139,10 @@ static bool fits(pn_bytes_t bytes) { return bytes.size <= INT_MAX; }
 
 static bool begin_server(pn_transport_t *transport, struct pni_sasl_cyrus *exchange) {
   if (exchange->conn) return true;
-  return exchange->cyrus->server_new(service, transport->sasl->local_host, NULL, NULL, NULL, NULL,
-             PNI_CYRUS_SUCCESS_DATA, &exchange->conn) == PNI_CYRUS_OK &&
+  exchange->callbacks[0] = (struct pni_cyrus_callback){PNI_CYRUS_LOG, {.log = take_log}, transport};
+  exchange->callbacks[1] = (struct pni_cyrus_callback){.id = PNI_CYRUS_LIST_END};
+  return exchange->cyrus->server_new(service, transport->sasl->local_host, NULL, NULL, NULL,
+             exchange->callbacks, PNI_CYRUS_SUCCESS_DATA, &exchange->conn) == PNI_CYRUS_OK &&
          set_security(transport, exchange);
 }
 
@@ -162,11 +189,10 @@ static void succeed(pn_transport_t *transport) {
   pnx_sasl_set_desired_state(transport, SASL_POSTED_OUTCOME);
 }
 
-/* The client is told no more than that. */
+/* The client is told no more than the outcome; why is for who runs the server. */
 static void turn_away(pn_transport_t *transport, int result) {
   const bool later = result == PNI_CYRUS_NO_MEMORY || result == PNI_CYRUS_UNAVAILABLE;
-  pnx_sasl_logf(transport, PN_LEVEL_WARNING, "Cyrus SASL turns the client away: %s",
-      transport->sasl->cyrus->cyrus->error(transport->sasl->cyrus->conn));
+  explain(transport, "the client is turned away", unauthorized);
   pni_sasl_conclude(transport, later ? PN_SASL_TEMP : PN_SASL_AUTH, NULL);
 }
 
@@ -244,7 +270,8 @@ static bool begin_client(pn_transport_t *transport, struct pni_sasl_cyrus *excha
   exchange->callbacks[0] = (struct pni_cyrus_callback){PNI_CYRUS_USER, {.name = tell_name}, transport};
   exchange->callbacks[1] = (struct pni_cyrus_callback){PNI_CYRUS_AUTHNAME, {.name = tell_name}, transport};
   exchange->callbacks[2] = (struct pni_cyrus_callback){PNI_CYRUS_PASS, {.secret = tell_password}, transport};
-  exchange->callbacks[3] = (struct pni_cyrus_callback){.id = PNI_CYRUS_LIST_END};
+  exchange->callbacks[3] = (struct pni_cyrus_callback){PNI_CYRUS_LOG, {.log = take_log}, transport};
+  exchange->callbacks[4] = (struct pni_cyrus_callback){.id = PNI_CYRUS_LIST_END};
   const char *const host = pnx_sasl_get_remote_fqdn(transport);
   return exchange->cyrus->client_new(service, host ? host : "", NULL, NULL, exchange->callbacks,
              PNI_CYRUS_SUCCESS_DATA, &exchange->conn) == PNI_CYRUS_OK &&
@@ -285,8 +312,7 @@ bool pni_sasl_cyrus_choose(pn_transport_t *transport, const char *mechanisms) {
   }
   free(list);
   if (!begun || result < PNI_CYRUS_OK || result == PNI_CYRUS_INTERACT || !mechanism) {
-    pnx_sasl_logf(transport, PN_LEVEL_WARNING, "Cyrus SASL takes none of the mechanisms: %s",
-        exchange->conn ? exchange->cyrus->error(exchange->conn) : "it cannot begin");
+    exchange->declined = true;
     return false;
   }
   exchange->chosen = true;
@@ -294,6 +320,13 @@ bool pni_sasl_cyrus_choose(pn_transport_t *transport, const char *mechanisms) {
   pnx_sasl_set_selected_mechanism(transport, mechanism);
   set_out(transport, out, size);
   return true;
+}
+
+void pni_sasl_cyrus_declined(pn_transport_t *transport) {
+  if (transport->sasl->cyrus && transport->sasl->cyrus->declined)
+    explain(transport, "none of the server's mechanisms can be used", unauthorized);
+  else if (wanted(transport) && !pni_cyrus_present())
+    pnx_sasl_error(transport, "Cyrus SASL: the library is not there", unauthorized);
 }
 
 static int step(struct pni_sasl_cyrus *exchange, pn_bytes_t in, const char **out, unsigned *size) {
@@ -320,7 +353,7 @@ bool pni_sasl_cyrus_challenge(pn_transport_t *transport, pn_bytes_t challenge) {
     pnx_sasl_set_desired_state(transport, SASL_POSTED_RESPONSE);
     return true;
   }
-  explain(transport, "the server's challenge is not what it should be");
+  explain(transport, "the server's challenge is not what it should be", unauthorized);
   transport->sasl->outcome = PN_SASL_PERM;
   pnx_sasl_set_desired_state(transport, SASL_RECVED_FAILURE);
   return true;
@@ -335,7 +368,7 @@ bool pni_sasl_cyrus_outcome(pn_transport_t *transport, pn_bytes_t data) {
   if (!exchange->done && fits(data)) (void)step(exchange, data, &out, &size);
   forget_secret(exchange);
   if (exchange->done) return true;
-  explain(transport, "the server has not proved who it is");
+  explain(transport, "the server has not proved who it is", unauthorized);
   pnx_sasl_set_failed(transport);
   return true;
 }
@@ -362,7 +395,7 @@ static ssize_t code(pn_transport_t *transport, code_fn *function, pn_bytes_t in,
   unsigned size = 0;
   if (!fits(in) ||
       function(transport->sasl->cyrus->conn, in.start, (unsigned)in.size, &bytes, &size) != PNI_CYRUS_OK) {
-    explain(transport, "what is encrypted is not what it should be");
+    explain(transport, "what is encrypted is not what it should be", framing_error);
     return PNI_FAILED;
   }
   *out = pn_bytes(bytes ? size : 0, bytes);

@@ -204,6 +204,7 @@ static bool process_mechanisms(pn_transport_t *transport, const char *mechanisms
     choose(transport, anonymous, user ? user : nobody);
     return true;
   }
+  pni_sasl_cyrus_declined(transport);
   return false;
 }
 

@@ -34,8 +34,9 @@ class Broker:
     """A broker on a port of its own; what it prints is read as it comes."""
 
     def __init__(self, *arguments):
+        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"  # memory is measured with a sanitizer, too
         self.process = subprocess.Popen([BARYON, "broker", "127.0.0.1:0", *arguments], stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True)
+                                        stderr=subprocess.STDOUT, text=True, env={**os.environ, "ASAN_OPTIONS": options})
         self.lines, self.came = [], threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
         self.port = self.wait_for(r"listening on 127\.0\.0\.1:(\d+)").group(1)
@@ -133,9 +134,11 @@ def take(receiver, count, outcome="accept"):
     return bodies
 
 
-def modify(receiver, failed=False, undeliverable=False):
+def modify(receiver, failed=False, undeliverable=False, annotations=None):
     dlv = receiver.fetcher.unsettled.popleft()
     dlv.local.failed, dlv.local.undeliverable = failed, undeliverable
+    if annotations:
+        dlv.local.annotations = annotations
     dlv.update(Delivery.MODIFIED)
     dlv.settle()
 
@@ -166,6 +169,27 @@ def queue_keeps_order_and_content():
         nothing_more(receiver)
         pump(receiver)
         b.until("q", lambda row: row[:5] == [0, 0, 1, 8, 8])
+
+
+@test
+def annotations_are_combined():
+    """[3.4.5] What an outcome has changed comes with the message when it is given again, beside what was there."""
+    with broker() as b, connection(b) as c:
+        a, other, long = symbol("a"), symbol("b"), symbol("x" * 300)
+        for body in ("small", "large" * 60000):
+            for before, instructions in ((None, None), ({a: 1, other: ["kept"]}, None), ({a: 1}, {symbol("way"): "home"}), ({long: {"k": 1}}, None)):
+                send(c, "q", body, id="an id", annotations=before, instructions=instructions)
+                receiver = c.create_receiver("q", credit=3)
+                expected = dict(before or {})
+                for number, change in enumerate(({a: {"now": [2, None]}}, {a: 3, long: True}, {}, {a: "x" * 5000}, {symbol("c"): b"4"})):
+                    message = receiver.receive(timeout=WAIT)
+                    same((message.annotations or {}, message.delivery_count), (expected, number))
+                    same((message.body == body, message.id, message.instructions or {}), (True, "an id", instructions or {}))
+                    modify(receiver, failed=True, annotations=change)
+                    expected.update(change if number != 3 else {})  # too large
+                same(receiver.receive(timeout=WAIT).annotations, expected)
+                receiver.accept()
+                receiver.close()
 
 
 @test
@@ -477,6 +501,21 @@ def limits_are_said():
                 raise AssertionError("it was allowed")
             except LinkDetached as refused:
                 assert re.search("resource-limit-exceeded|message-size-exceeded", str(refused)), refused
+
+
+@test
+def long_lines_of_users_are_not_cut():
+    with tempfile.NamedTemporaryFile("w", suffix=".users", newline="") as users:
+        users.write("anna:" + "x" * 4091 + "\r\n" + "#" * 4096 + "\nbert:secret\n")
+        users.flush()
+        with broker("--users", users.name) as b:
+            with connection(b, user="bert", password="secret", allowed_mechs="PLAIN", allow_insecure_mechs=True):
+                pass
+        users.write("#" * 4096 + "eve:let me in\n")
+        users.flush()
+        refused = subprocess.run([BARYON, "broker", "--users", users.name], capture_output=True, text=True, timeout=WAIT)
+        same(refused.returncode, 1)
+        assert "line 4: longer than 4096 octets" in refused.stderr, refused.stderr
 
 
 @test

@@ -197,12 +197,34 @@ def wrong_usage():
         equal(len(result.err.splitlines()), 1, f"one line for {words}")
 
 
+def living(group):
+    """Processes of a group that have not ended."""
+    found = []
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{process}/stat") as file:
+                state, _, its_group = file.read().rpartition(")")[2].split()[:3]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        found += [process] if its_group == group and state not in "ZX" else []
+    return found
+
+
 def a_reply_that_fails():
     with broker("--quiet") as address:
         service = start("reply", f"{address}/service", "--exec", "exit 3", "-n", 1)
         says(baryon("request", f"{address}/service", "x", "-t", "300ms", code=1), "0 of 1 requests answered")
         result = says(finish(service), "0 requests answered, 1 rejected")
         check("the command ended with 3" in result.err, "why it was rejected", result)
+        for command in ("echo $$ > late; sleep 1000 | cat", "echo $$ > late; exec >&-; sleep 1000"):
+            service = start("reply", f"{address}/service", "--exec", command, "--exec-timeout", "200ms", "-n", 1)
+            baryon("request", f"{address}/service", "x", "-t", "300ms", code=1)
+            result = finish(service)
+            check("the command took longer than 0.200 s, and was killed" in result.err, "a command that does not end", result)
+            with open("late") as file:
+                group = file.read().strip()
+            os.remove("late")
+            wait_for(lambda: not living(group), "what the command had begun is gone, too")
         service = start("reply", f"{address}/service", "-n", 2)
         baryon("send", f"{address}/service", "x", "-q", code=None)  # without reply-to
         baryon("send", f"{address}/service", "x", "--reply-to", "answers", "-q")

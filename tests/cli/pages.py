@@ -1,7 +1,12 @@
 """Help, man pages and completion, as the tools read them that they are for."""
+import os
+import pty
 import re
+import select
 import shutil
+import signal
 import subprocess
+import time
 
 from support import BARYON, FOLDER, baryon, check, equal, main
 
@@ -59,10 +64,38 @@ def bash_completes():
     equal(complete("send", "--reconnect-m"), {"--reconnect-min=", "--reconnect-max="}, "the rest of an option")
     equal(complete("receive", "--ack", "=", "re"), {"release", "reject"}, "a value behind '='")
     equal(complete("receive", "--ack", "re"), {"release", "reject"}, "a value behind a blank")
-    if shutil.which("zsh"):
-        with open(f"{FOLDER}/_baryon", "wb") as file:
-            file.write(baryon("completion", "zsh").out)
-        equal(output(["zsh", "-n", f"{FOLDER}/_baryon"])[1], "", "what zsh says")
 
 
-main(help_is_there, man_pages_are_clean, bash_completes)
+def zsh_completes():
+    """On a terminal, with the keys that one would press."""
+    folder = f"{FOLDER}/zsh"
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/_baryon", "wb") as file:
+        file.write(baryon("completion", "zsh").out)
+    pid, screen = pty.fork()
+    if pid == 0:
+        path = f"{os.path.dirname(BARYON)}:{os.environ['PATH']}"
+        os.execvpe("zsh", ["zsh", "-f", "-i"], {"TERM": "dumb", "HOME": folder, "PATH": path})
+
+    def type_and_see(keys, *wanted):
+        os.write(screen, keys)
+        seen, end = b"", time.monotonic() + 60
+        while not all(word in seen for word in wanted):
+            check(time.monotonic() < end, f"{wanted} after {keys}", seen)
+            if select.select([screen], [], [], 0.1)[0]:
+                seen += os.read(screen, 65536)
+
+    try:
+        type_and_see(b'PS1="REA""DY "; fpath=(%s $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=1000\n'
+                     % folder.encode(), b"READY ")
+        type_and_see(b"baryon rec\t", b"receive ")
+        type_and_see(b"--ac\tre\t\t", b"--ack=", b"reject", b"release")
+        type_and_see(b"\x15baryon send --\t", b"--annotation", b"--count", b"--help")
+        type_and_see(b"\x15baryon reply --exec-\t", b"--exec-timeout=")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        os.close(screen)
+
+
+main(help_is_there, man_pages_are_clean, bash_completes, zsh_completes)

@@ -4,6 +4,7 @@
  * process, so all tests share one. */
 #include "layers/cyrus.h"
 #include "layers/sasl_pair.h"
+#include "layers/sasl_sample.h"
 #include "support/scarce.h"
 #include <proton/sasl_plugin.h>
 
@@ -27,13 +28,15 @@ static int make_users(void **state) {
   char command[600];
   (void)state;
   assert_non_null(mkdtemp(folder));
-  FILE *const file = fopen(path_of("test-server.conf"), "w");
+  FILE *const file =
+      fopen(path_of("test-server.conf"), "w"); /* for the library's own program, too: "sample" */
   assert_non_null(file);
   (void)fprintf(file,
       "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: %s\n"
       "mech_list: DIGEST-MD5 CRAM-MD5 SCRAM-SHA-256 SCRAM-SHA-1 PLAIN ANONYMOUS EXTERNAL\n",
       path_of("users"));
   assert_int_equal(fclose(file), 0);
+  assert_int_equal(symlink("test-server.conf", path_of("sample.conf")), 0);
   (void)snprintf(
       command, sizeof command, "printf secret | /usr/sbin/saslpasswd2 -p -c -f %s user", path_of("users"));
   const int status = system(command); /* NOLINT(cert-env33-c,concurrency-mt-unsafe) */
@@ -42,6 +45,7 @@ static int make_users(void **state) {
 
 static int drop_users(void **state) {
   (void)state;
+  (void)unlink(path_of("sample.conf"));
   (void)unlink(path_of("test-server.conf"));
   (void)unlink(path_of("users"));
   return rmdir(folder);
@@ -138,7 +142,8 @@ static void what_follows_is_encrypted(void **state) {
   copy[size / 2] ^= 1;
   (void)pn_transport_push(pair.server, copy, (size_t)size);
   assert_true(pn_connection_state(pair.server_conn) & PN_REMOTE_ACTIVE);
-  assert_non_null(condition_of(pair.server)); /* it was changed on its way */
+  assert_string_equal(
+      condition_of(pair.server), "amqp:connection:framing-error"); /* it was changed on its way */
   pair_free(&pair);
 }
 
@@ -188,6 +193,27 @@ static void server_offers_what_is_configured(void **state) {
   go(&pair);
   assert_false(both_open(&pair));
   pair_free(&pair);
+}
+
+/* The library's own program as the server: one that encrypts, one that does not. */
+static void sample_server_takes_digests(void **state) {
+  for (int encrypts = 0; encrypts < 2; encrypts++) {
+    char command[400];
+    struct sample sample;
+    struct pair pair = make("DIGEST-MD5", "secret", piece(state));
+    (void)snprintf(command, sizeof command, "SASL_CONF_PATH=%s sasl-sample-server -s amqp -m DIGEST-MD5 -b",
+        path_of(""));
+    sample_begin(&sample, command, encrypts ? "max=128" : "max=0");
+    pnx_sasl_set_implementation(pair.server, &sample_side, &sample);
+    go(&pair);
+    assert_true(pn_transport_is_authenticated(pair.client));
+    assert_string_equal(sample.name, "user");
+    assert_int_equal(pn_transport_is_encrypted(pair.client), encrypts);
+    assert_int_equal(both_open(&pair), !encrypts);
+    if (encrypts) assert_string_equal(sample.saw, "AMQP");
+    pair_free(&pair);
+    sample_end(&sample);
+  }
 }
 
 /* The library as a client of what is built in: an implementation that does nothing but call it. */
@@ -336,8 +362,11 @@ static void interface_is_as_declared(void **state) {
       {PNI_CYRUS_MAXOUTBUF, SASL_MAXOUTBUF}, {PNI_CYRUS_AUTHUSER, SASL_AUTHUSER},
       {PNI_CYRUS_SSF_EXTERNAL, SASL_SSF_EXTERNAL}, {PNI_CYRUS_SEC_PROPS, SASL_SEC_PROPS},
       {PNI_CYRUS_NO_PLAINTEXT, SASL_SEC_NOPLAINTEXT}, {PNI_CYRUS_NO_ANONYMOUS, SASL_SEC_NOANONYMOUS},
-      {PNI_CYRUS_SUCCESS_DATA, SASL_SUCCESS_DATA},
-      {sizeof(struct pni_cyrus_callback), sizeof(sasl_callback_t)},
+      {PNI_CYRUS_SUCCESS_DATA, SASL_SUCCESS_DATA}, {PNI_CYRUS_LOG, SASL_CB_LOG},
+      {PNI_CYRUS_LOG_ERROR, SASL_LOG_ERR}, {PNI_CYRUS_LOG_FAILURE, SASL_LOG_FAIL},
+      {PNI_CYRUS_LOG_WARNING, SASL_LOG_WARN}, {PNI_CYRUS_LOG_NOTE, SASL_LOG_NOTE},
+      {PNI_CYRUS_LOG_DEBUG, SASL_LOG_DEBUG}, {PNI_CYRUS_LOG_TRACE, SASL_LOG_TRACE},
+      {PNI_CYRUS_LOG_TRACE + 1, SASL_LOG_PASS}, {sizeof(struct pni_cyrus_callback), sizeof(sasl_callback_t)},
       {offsetof(struct pni_cyrus_callback, context), offsetof(sasl_callback_t, context)},
       {offsetof(struct pni_cyrus_secret, octets), offsetof(sasl_secret_t, data)},
       {sizeof(struct pni_cyrus_security), sizeof(sasl_security_properties_t)},
@@ -364,6 +393,7 @@ int main(void) {
       both_ways(client_takes_what_is_asked_for),
       both_ways(server_offers_what_is_configured),
       both_ways(library_is_a_client_of_ours),
+      cmocka_unit_test_prestate(sample_server_takes_digests, &at_once),
       cmocka_unit_test_prestate(exchange_survives_want_of_memory, &at_once),
   };
   return cmocka_run_group_tests(tests, make_users, drop_users);

@@ -2,6 +2,7 @@
 #include "layers/scram.h"
 
 #include "support/octets.h"
+#include "wire/limits.h"
 #include <stdlib.h>
 
 static pn_bytes_t bytes(const char *text) { return pn_bytes(strlen(text), text); }
@@ -187,6 +188,20 @@ static void client_refuses_a_challenge_that_weakens_it(void **state) {
   }
 }
 
+/* One more is refused above. */
+static void client_hashes_as_often_as_the_limit_allows(void **state) {
+  (void)state;
+  struct pni_scram scram = {.hash = PNI_SHA1};
+  char *first = NULL, *final = NULL, challenge[64];
+  (void)snprintf(challenge, sizeof challenge, "r=abc1,s=QQ==,i=%d", PNI_LIMIT_SCRAM_ITERATIONS);
+  assert_int_equal(pni_scram_client_first(&scram, "user", NULL, "abc", &first), PNI_OK);
+  assert_int_equal(pni_scram_client_final(&scram, bytes(challenge), "pencil", &final), PNI_OK);
+  assert_non_null(final);
+  free(first);
+  free(final);
+  pni_scram_clear(&scram);
+}
+
 static void names_with_commas_arrive(void **state) {
   (void)state;
   struct pni_scram client = {.hash = PNI_SHA1}, server = {.hash = PNI_SHA1};
@@ -234,6 +249,7 @@ int main(void) {
       cmocka_unit_test(unknown_user_is_asked_like_any_other),
       cmocka_unit_test(server_refuses_a_first_message_that_is_none),
       cmocka_unit_test(client_refuses_a_challenge_that_weakens_it),
+      cmocka_unit_test(client_hashes_as_often_as_the_limit_allows),
       cmocka_unit_test(names_with_commas_arrive),
       cmocka_unit_test(secrets_have_limits),
       cmocka_unit_test(base64_is_read_whole_or_not_at_all),

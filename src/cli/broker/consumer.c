@@ -6,8 +6,8 @@
  *
  *   accepted  the message is gone                    released           it goes back to its place in the queue
  *   rejected  to the dead-letter address, or gone    modified           the same; failed: delivery-count + 1;
- *   settled without an outcome, or the link ends:                       undeliverable here: not to this consumer again
- *             back, and delivery-count + 1 if it was sent
+ *   settled without an outcome, or the link ends:                       undeliverable here: not to this consumer again;
+ *             back, and delivery-count + 1 if it was sent                 annotations are changed as it says
  *
  * All is the connection's, but for `outlet`, which the queue guards. Freed by `end`, or by the work that is pending then. */
 #include "cli/broker/server.h"
@@ -155,6 +155,8 @@ static void refuse_here(const struct consumer *consumer, struct entry *entry) {
 static void modify(struct consumer *consumer, struct entry *entry, pn_disposition_t *modified) {
   entry->attempts += pn_disposition_is_failed(modified);
   if (pn_disposition_is_undeliverable(modified)) refuse_here(consumer, entry);
+  if (pn_data_size(pn_disposition_annotations(modified)) > 0)
+    entry_annotate(entry, pn_disposition_annotations(modified));
   give_back(consumer, entry);
 }
 

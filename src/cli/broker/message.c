@@ -6,6 +6,7 @@
  * A message does not change after message_read_header(), so any thread that has a reference may read it. An entry belongs to
  * the queue that it is in, under that queue's lock, or to the connection that has acquired it. */
 #include "cli/broker/message.h"
+#include "cli/broker/annotations.h"
 #include <baryon/link.h>
 #include <proton/delivery.h>
 #include <stdlib.h>
@@ -131,7 +132,9 @@ bool entry_free(struct entry *entry, uint64_t *octets) {
   struct message *const message = entry->message;
   const size_t size = message->size;
   free(entry->refused);
+  free(entry->annotations);
   entry->refused = NULL;
+  entry->annotations = NULL;
   if (entry != &message->first) free(entry);
   if (!message_decref(message)) return false;
   *octets += size;
@@ -231,21 +234,43 @@ static ssize_t write_header(
   return pn_data_encode(data, bytes, size);
 }
 
-static bool send_from(const struct message *message, pn_link_t *link, size_t offset) {
-  if (!message->pieces) {
-    const size_t size = message->size - offset;
-    return size == 0 || pn_link_send(link, message->bytes + offset, size) == (ssize_t)size;
-  }
-  for (size_t i = 0; i < message->piece_count; i++) {
+/* Some of its octets, from `offset` to before `end`. */
+static bool send_part(const struct message *message, pn_link_t *link, size_t offset, size_t end) {
+  size_t left = end - offset;
+  if (!message->pieces)
+    return left == 0 || pn_link_send(link, message->bytes + offset, left) == (ssize_t)left;
+  for (size_t i = 0; i < message->piece_count && left > 0; i++) {
     const struct piece *const piece = &message->pieces[i];
     const size_t skipped = offset < piece->size ? offset : piece->size;
+    const size_t size = piece->size - skipped < left ? piece->size - skipped : left;
     offset -= skipped;
-    if (skipped == piece->size) continue;
-    const ssize_t sent =
-        pn_link_send_shared(link, piece->bytes, piece->offset + skipped, piece->size - skipped);
-    if (sent != (ssize_t)(piece->size - skipped)) return false;
+    if (size == 0) continue;
+    if (pn_link_send_shared(link, piece->bytes, piece->offset + skipped, size) != (ssize_t)size) return false;
+    left -= size;
   }
   return true;
+}
+
+static bool send_from(const struct entry *entry, pn_link_t *link, size_t offset) {
+  const struct message *const message = entry->message;
+  const struct annotations *const changed = entry->annotations;
+  if (!changed) return send_part(message, link, offset, message->size);
+  return send_part(message, link, offset, changed->at) &&
+         pn_link_send(link, changed->bytes, changed->size) == (ssize_t)changed->size &&
+         send_part(message, link, changed->at + changed->skipped, message->size);
+}
+
+void entry_annotate(struct entry *entry, pn_data_t *change) {
+  const struct message *const message = entry->message;
+  char *const bytes = message->pieces && !entry->annotations ? message_flatten(message) : NULL;
+  const pn_bytes_t octets = pn_bytes(message->size, bytes ? bytes : message->bytes);
+  if (message->pieces && !entry->annotations && !bytes) return;
+  struct annotations *const made =
+      annotations_combine(entry->annotations, octets, message->header_size, change);
+  free(bytes);
+  if (!made) return;
+  free(entry->annotations);
+  entry->annotations = made;
 }
 
 bool entry_send(const struct entry *entry, pn_link_t *link, pn_data_t *data, int64_t now) {
@@ -253,8 +278,8 @@ bool entry_send(const struct entry *entry, pn_link_t *link, pn_data_t *data, int
   const bool changed =
       message->deadline || entry->attempts > 0 || (message->header.first_acquirer && entry->acquired);
   char header[HEADER_MOST];
-  if (!changed) return send_from(message, link, 0);
+  if (!changed) return send_from(entry, link, 0);
   const ssize_t size = write_header(entry, data, now, header, sizeof header);
   if (size < 0 || pn_link_send(link, header, (size_t)size) != size) return false;
-  return send_from(message, link, message->header_size);
+  return send_from(entry, link, message->header_size);
 }

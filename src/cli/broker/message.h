@@ -1,7 +1,8 @@
 /* message.h: a message as it came in, shared by all queues and links that it passes; and its place in a queue.
  *
  * The octets are stored as they arrived and leave as they arrived. Of the sections only the header is looked into, and it is
- * written anew only where the broker has to change it: what is left of the time to live, the delivery-count, first-acquirer. */
+ * written anew only where the broker has to change it: what is left of the time to live, the delivery-count, first-acquirer. Message
+ * annotations that a consumer wants changed are kept with the entry, and leave in the place of those in the message. */
 #ifndef BARYON_CLI_BROKER_MESSAGE_H
 #define BARYON_CLI_BROKER_MESSAGE_H
 
@@ -20,17 +21,19 @@ struct header {
   uint32_t delivery_count;
 };
 
+struct annotations;
 struct message;
 
 /* A message's place in one queue. A message has as many as there are queues that it is in; the first lies in the message itself. */
 struct entry {
-  struct message *message;       /* a reference */
-  struct entry *before, *behind; /* in the list that it is on */
-  uint64_t number;               /* the order of arrival in its queue */
-  uint32_t attempts;             /* failed deliveries, on top of the header's delivery-count */
-  uint32_t refused_count;        /* of refused */
-  uint64_t *refused;             /* consumers that have said "undeliverable here" */
-  bool acquired;                 /* somebody has had it */
+  struct message *message;         /* a reference */
+  struct entry *before, *behind;   /* in the list that it is on */
+  uint64_t number;                 /* the order of arrival in its queue */
+  uint32_t attempts;               /* failed deliveries, on top of the header's delivery-count */
+  uint32_t refused_count;          /* of refused */
+  uint64_t *refused;               /* consumers that have said "undeliverable here" */
+  struct annotations *annotations; /* changed ones; NULL: as they came */
+  bool acquired;                   /* somebody has had it */
 };
 
 struct entries { /* a list */
@@ -71,6 +74,9 @@ bool entry_free(struct entry *entry, uint64_t *octets);
 size_t message_size(const struct message *message);
 int64_t message_deadline(const struct message *message); /* on pn_proactor_now_64()'s clock; 0: none */
 unsigned message_priority(const struct message *message);
+
+/** Change the annotations of the message that an entry gives again, as far as that is possible. @param change  a map, or empty */
+void entry_annotate(struct entry *entry, pn_data_t *change);
 
 /** Send the message of an entry as the link's current delivery. @param data  for the header, if it is written anew
  *  @return  false without memory */

@@ -281,7 +281,7 @@ static void print_row(FILE *file, const char *name, uint64_t stored, uint64_t he
   char printable[64];
   text_printable(name, printable, sizeof printable);
   (void)fprintf(file,
-      "  %-28s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %10" PRIu64 " %10" PRIu64 " %9" PRIu64 " %8" PRIu64
+      "  %-26s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %10" PRIu64 " %10" PRIu64 " %9" PRIu64 " %8" PRIu64
       "\n",
       printable, stored, held, consumers, counts->in, counts->out, counts->returned, counts->expired);
 }
@@ -308,7 +308,7 @@ void nodes_print(struct nodes *nodes, FILE *file) {
   uint64_t available, outlets;
   struct queue_counts counts;
   size_t bucket = 0;
-  (void)fprintf(file, "  %-28s %9s %9s %9s %10s %10s %9s %8s\n", "queue or topic", "waiting", "in memory",
+  (void)fprintf(file, "  %-26s %9s %9s %9s %10s %10s %9s %8s\n", "queue or topic", "waiting", "in memory",
       "consumers", "in", "out", "returned", "expired");
   for (struct node *node = NULL; (node = step(nodes, node, &bucket));) {
     if (node->topic) {

@@ -36,7 +36,6 @@ struct peer {
   struct peer *before, *behind; /* among the broker's; guarded by its lock */
   pn_connection_t *conn;
   pn_work_queue_t *turn;
-  pn_work_t shutting; /* added once, when the broker stops */
   uint64_t number;
   pn_data_t *data; /* to read and write headers with */
   struct attachment *changed;

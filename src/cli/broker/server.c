@@ -265,7 +265,7 @@ static void print_peer(FILE *file, struct peer *peer) {
   pn_metrics_t metrics;
   pn_connection_get_metrics(peer->conn, &metrics, sizeof metrics);
   (void)fprintf(file,
-      "  %-6" PRIu64 " %-22s %-20.20s %10" PRIu64 " %10" PRIu64 " %12" PRIu64 " %12" PRIu64 " %9" PRIu64 "\n",
+      "  %-5" PRIu64 " %-22s %-16.16s %9" PRIu64 " %9" PRIu64 " %11" PRIu64 " %11" PRIu64 " %8" PRIu64 "\n",
       peer->number, peer->address, peer->name, (uint64_t)atomic_load(&peer->received),
       (uint64_t)atomic_load(&peer->sent), metrics.bytes_received, metrics.bytes_sent, metrics.batches);
 }
@@ -286,8 +286,8 @@ void broker_print(struct broker *broker, FILE *file) {
   flockfile(file);
   (void)fprintf(file, "statistics of the broker at %s\n", broker->address);
   nodes_print(&broker->nodes, file);
-  (void)fprintf(file, "  %-6s %-22s %-20s %10s %10s %12s %12s %9s\n", "conn.", "from", "container", "in",
-      "out", "octets in", "octets out", "batches");
+  (void)fprintf(file, "  %-5s %-22s %-16s %9s %9s %11s %11s %8s\n", "conn.", "from", "container", "in", "out",
+      "octets in", "octets out", "batches");
   pthread_mutex_lock(&broker->lock);
   received = broker->received;
   sent = broker->sent;
@@ -322,10 +322,9 @@ static void shut(pn_connection_t *conn, void *context) {
 
 static void shut_all(struct broker *broker) {
   pthread_mutex_lock(&broker->lock);
-  for (struct peer *peer = broker->peers; peer; peer = peer->behind) {
-    peer->shutting = (pn_work_t){.run = shut};
-    (void)pn_work_queue_add_work(peer->turn, &peer->shutting);
-  }
+  for (struct peer *peer = broker->peers; peer; peer = peer->behind)
+    (void)pn_work_queue_add(
+        peer->turn, shut, NULL); /* memory of its own: the peer may end before its turn comes */
   pthread_mutex_unlock(&broker->lock);
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRAM_COUNT = 2, LINE_MOST = 4096 };
+enum { SCRAM_COUNT = 2, LINE_MOST = 4096 /* octets of a line without its end */ };
 
 static const char *const mechanisms[SCRAM_COUNT] = {"SCRAM-SHA-256", "SCRAM-SHA-1"};
 
@@ -79,7 +79,12 @@ static bool set_password(struct user *user, const char *text) {
 }
 
 static bool read_line(struct users *users, char *line, const char *path, unsigned number) {
-  line[strcspn(line, "\r\n")] = 0;
+  const size_t length = strcspn(line, "\r\n");
+  if (length > LINE_MOST) {
+    complain("%s, line %u: longer than %d octets", path, number, LINE_MOST);
+    return false;
+  }
+  line[length] = 0;
   if (!*line || *line == '#') return true;
   char *const colon = strchr(line, ':');
   if (!colon || colon == line || !colon[1]) {
@@ -94,7 +99,7 @@ static bool read_line(struct users *users, char *line, const char *path, unsigne
 }
 
 struct users *users_read(const char *path) {
-  char line[LINE_MOST], reason[128];
+  char line[LINE_MOST + sizeof "\r\n"], reason[128];
   unsigned number = 0;
   FILE *const file = fopen(path, "re");
   if (!file) {
