@@ -348,7 +348,7 @@ static void make_messages(struct flow *flow) {
   const bool small = once_in(2); /* many that look the same */
   const uint8_t tag_size = (uint8_t)(once_in(2) ? 4 : 3 + draw(30));
   const unsigned settled = draw(4); /* how many of three */
-  flow->count = small ? 20 + draw(MESSAGES - 20) : 4 + draw(12);
+  flow->count = small ? 20 + draw(once_in(3) ? MESSAGES - 20 : 60) : 4 + draw(12);
   for (unsigned i = 0; i < flow->count; i++) {
     struct message *message = &flow->messages[i];
     message->size = 1 + draw(sizes[draw(small ? 2 : 5)]);

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LINKS = 4, SESSIONS = 3, MESSAGES = 80, LARGEST = 24 * 1024, PATTERN = 64 * 1024 };
+enum { LINKS = 4, SESSIONS = 3, MESSAGES = 250, LARGEST = 24 * 1024, PATTERN = 64 * 1024 };
 
 /* A number below that one, and whether one of so many times. */
 uint32_t draw(uint32_t below);
