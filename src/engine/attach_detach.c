@@ -100,7 +100,7 @@ static pni_status attach(pn_transport_t *transport, pn_link_t *link) {
     TRY(status);
   }
   link->local_handle = handle;
-  link->delivery_count = link->sender ? 0 : link->delivery_count;
+  if (link->remote_handle == PNI_NO_HANDLE) pni_link_void_credit(link);
   TRY(send_attach(transport, link));
   pni_endpoint_paid(&link->endpoint, PNI_DUE_OPEN);
   return PNI_OK;
@@ -266,6 +266,7 @@ pni_status pni_receive_attach(pn_transport_t *transport, uint16_t channel, struc
   if (pni_map_put(&ssn->incoming_handles, attach.handle, link)) {
     return pni_fail(transport, NULL, PNI_FAULT_NO_MEMORY, "attach: no memory for a handle");
   }
+  if (link->local_handle == PNI_NO_HANDLE) pni_link_void_credit(link);
   link->remote_handle = attach.handle;
   link->remote_gone = false;
   TRY(read_attach(transport, link, &attach));
@@ -304,6 +305,7 @@ pni_status pni_receive_detach(pn_transport_t *transport, uint16_t channel, struc
   pni_map_remove(&ssn->incoming_handles, detach.handle);
   link->remote_handle = PNI_NO_HANDLE;
   link->remote_gone = true;
+  pni_link_name_again(link);
   link->receiving = NULL;
   link->dropping = false;
   /* A close may be answered without saying so: there is nothing left that could be attached again. */

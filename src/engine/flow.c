@@ -160,7 +160,7 @@ static void describe_link(pn_link_t *link, struct pni_flow *flow) {
     flow->link_credit = unused > 0 ? (uint32_t)unused : 0;
   }
   flow->delivery_count = link->delivery_count;
-  flow->has.delivery_count = link->sender || link->remote_handle != PNI_NO_HANDLE;
+  flow->has.delivery_count = link->sender || link->remote_handle != PNI_NO_HANDLE || link->remote_gone;
   flow->has.link_credit = true;
   flow->drain = flow->has.drain = link->drain;
 }
@@ -203,10 +203,18 @@ pni_status pni_pay_flow(pn_transport_t *transport, pn_session_t *ssn, pn_link_t 
 
 /* Incoming. */
 
+/* What has been given back, of which the peer has not heard yet, is not there to be used. */
+static PNI_COLD void keep_drained(pn_link_t *link) {
+  const int32_t unused = link->credit > 0 ? link->credit : 0;
+  if (link->drained > unused) link->drained = unused;
+  link->credit -= link->drained;
+}
+
 static void receive_as_sender(pn_link_t *link, const struct pni_flow *flow) {
   const pni_serial count = flow->has.delivery_count ? flow->delivery_count : 0;
   const int32_t granted = (int32_t)(count + flow->link_credit - link->delivery_count);
   link->credit = granted - link->queued;
+  if (PNI_UNLIKELY(link->drained_due)) keep_drained(link);
   link->drain = flow->drain;
   if (link->unsent) pni_endpoint_owe(&link->endpoint, PNI_DUE_TRANSFER);
   if (link->current) pni_delivery_work(link->current);

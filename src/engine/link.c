@@ -69,7 +69,8 @@ static void remove_name(pn_link_t *link) {
 void pni_link_name_again(pn_link_t *link) {
   const bool attached = link->remote_handle != PNI_NO_HANDLE;
   const bool gone = attached && link->endpoint.local == PNI_CLOSED && !link->errant;
-  const bool meant = link->endpoint.remote != PNI_CLOSED && !gone;
+  const bool given_up = link->remote_gone && link->endpoint.freed; /* nobody will attach it again */
+  const bool meant = link->endpoint.remote != PNI_CLOSED && !gone && !given_up;
   if (!meant) remove_name(link);
 }
 
@@ -164,6 +165,7 @@ void pn_link_free(pn_link_t *link) {
   PNI_OWNED_LINK(link);
   if (!link || link->endpoint.freed) return;
   link->endpoint.freed = true;
+  pni_link_name_again(link);
   settle_all(link);
   pni_endpoint_settle(&link->endpoint);
 }
@@ -247,19 +249,27 @@ static void lose(pn_delivery_t *dlv) {
   if (dlv->locally_settled && !to_send) pni_delivery_finish(dlv);
 }
 
+void pni_link_void_credit(pn_link_t *link) {
+  link->drained_due = false;
+  if (!link->sender) return;
+  link->delivery_count = 0;
+  link->drained = 0;
+  link->credit = -link->queued;
+}
+
 void pni_link_unmapped(pn_link_t *link) {
   pni_link_arrive(link);
   link->local_handle = link->remote_handle = PNI_NO_HANDLE;
   link->detach_sent = link->remote_gone = link->errant = false;
   link->dropping = link->blocked = false;
-  link->drained_due = link->echo_due = false;
+  link->echo_due = false;
   link->blocked_next = NULL;
   for (pn_delivery_t *dlv = link->unsettled, *next; dlv; dlv = next) {
     next = dlv->next;
     lose(dlv);
   }
   link->receiving = NULL;
-  if (link->sender) link->credit = -link->queued; /* what was granted is void */
+  pni_link_void_credit(link);
 }
 
 /* What the link owes to the next transport: all that it would owe if it were opened now. */
@@ -299,7 +309,7 @@ void pn_link_open(pn_link_t *link) {
   link->detach = false;
   if (endpoint->due & PNI_DUE_CLOSE) pni_endpoint_paid(endpoint, PNI_DUE_CLOSE); /* the peer need not know */
   const bool attached = link->local_handle != PNI_NO_HANDLE && !link->detach_sent;
-  pni_endpoint_tell(endpoint, PN_LINK_LOCAL_OPEN, attached ? 0 : PNI_DUE_OPEN);
+  pni_endpoint_tell(endpoint, PN_LINK_LOCAL_OPEN, attached ? 0 : due_anew(link));
   PNI_TOUCHED(endpoint);
 }
 

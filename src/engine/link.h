@@ -81,6 +81,9 @@ void pni_link_name_again(pn_link_t *link);
 /* No attach means it any more: it is over, or another link has its name now. */
 void pni_link_unname(pn_link_t *link);
 
+/* The first of two attaches, before either side is attached: what was granted before is void. [2.6.7] */
+void pni_link_void_credit(pn_link_t *link);
+
 /* Its session is mapped on neither side any more: it has no handles, and what of its deliveries was under way is lost. */
 void pni_link_unmapped(pn_link_t *link);
 

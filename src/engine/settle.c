@@ -30,12 +30,22 @@ static inline pn_delivery_t *take_off(pn_session_t *ssn) {
   return dlv;
 }
 
+/* Whether it is settled before its last frame has been written, which will say so, and tell of the state. */
+static inline bool is_told_by_frame(const pn_delivery_t *dlv) {
+  return dlv->locally_settled && !dlv->sent && dlv->link->sender;
+}
+
+/* Whether the peer is to be told of it. */
+static inline bool is_to_be_told(const pn_delivery_t *dlv) {
+  return dlv->listed && dlv->has_id && !dlv->remotely_settled && !is_told_by_frame(dlv);
+}
+
 /* Take off the first one that is to be told of, if only for others that it speaks for; NULL if there is none. Those that are
  * finished only leave the list. */
 static pn_delivery_t *take_due(pn_session_t *ssn) {
   while (ssn->due_dispositions) {
     pn_delivery_t *const dlv = take_off(ssn);
-    if (dlv->due_last != dlv->id || (dlv->listed && dlv->has_id && !dlv->remotely_settled)) return dlv;
+    if (dlv->due_last != dlv->id || is_to_be_told(dlv)) return dlv;
     if (!dlv->listed)
       pni_delivery_decref(dlv);
     else if (dlv->locally_settled && dlv->remotely_settled && (dlv->sent || !dlv->link->sender))
@@ -54,8 +64,7 @@ struct run {
 /* Whether the delivery, which is due next, says the same of the next id. */
 static inline bool extends(const struct run *run, const pn_delivery_t *dlv) {
   return dlv->id == run->last + 1 && dlv->local.type == run->type && dlv->locally_settled == run->settled &&
-         dlv->listed && dlv->has_id && !dlv->remotely_settled && dlv->link->sender != run->receiver &&
-         pni_disposition_plain(&dlv->local);
+         is_to_be_told(dlv) && dlv->link->sender != run->receiver && pni_disposition_plain(&dlv->local);
 }
 
 /* As many of those that follow as say the same. */

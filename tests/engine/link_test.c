@@ -289,6 +289,92 @@ static void detached_link_can_be_attached_again(void **state) {
   assert_int_equal(links_of(&pair->server), 1);
 }
 
+static bool answers_each_attach(struct end *end, pn_event_t *event) {
+  (void)end;
+  if (pn_event_type(event) == PN_LINK_REMOTE_OPEN) pn_link_open(pn_event_link(event));
+  return false;
+}
+
+static void detach_and_attach_again(struct pair *pair, struct end *end) {
+  end->peer->handler = answers_each_attach;
+  pn_link_detach(end->link);
+  pair_run(pair);
+  pn_link_open(end->link);
+}
+
+/* What was granted belonged to an attachment; for the next one the receiver says again what it has to give. [2.6.7] */
+static void credit_is_told_again_when_a_link_is_attached_again(void **state) {
+  struct pair *pair = *state;
+  pair_open_sender(pair, "x");
+  grant(&pair->server, 5);
+  pair_run(pair);
+  send_text(&pair->client, "one");
+  pair_run(pair);
+  detach_and_attach_again(pair, &pair->client);
+  pair_run(pair);
+  assert_int_equal(pn_link_credit(pair->server.link), 4);
+  assert_int_equal(pn_link_credit(pair->client.link), 4);
+  assert_int_equal(pair_frames_with(pair, "delivery-count=0x0, link-credit=0x4"), 1);
+}
+
+/* The peer has attached it again, and granted credit, before it is attached here. */
+static void credit_may_come_before_a_link_is_attached_again(void **state) {
+  struct pair *pair = *state;
+  pair_open_receiver(pair, "x");
+  grant(&pair->client, 5);
+  pair_run(pair);
+  send_text(&pair->server, "one");
+  pair_run(pair);
+  detach_and_attach_again(pair, &pair->client);
+  grant(&pair->client, 3);
+  pair_run(pair);
+  assert_int_equal(pn_link_credit(pair->client.link), 7);
+  assert_int_equal(pn_link_credit(pair->server.link), 7);
+}
+
+/* A receiver whose peer has detached knows what has come. */
+static void flow_behind_the_peer_s_detach_has_a_delivery_count(void **state) {
+  struct pair *pair = *state;
+  pair_open_sender(pair, "x");
+  grant(&pair->server, 5);
+  pair_run(pair);
+  send_text(&pair->client, "one");
+  pair_run(pair);
+  clear(pair);
+  pn_link_detach(pair->client.link);
+  pair->server.answers = false;
+  end_hand_over(&pair->client);
+  grant(&pair->server, 1);
+  pair_run(pair);
+  assert_int_equal(pair_frames_with(pair, "delivery-count=0x1, link-credit=0x5"), 1);
+}
+
+static bool frees_what_is_detached(struct end *end, pn_event_t *event) {
+  (void)end;
+  if (pn_event_type(event) != PN_LINK_REMOTE_DETACH) return false;
+  pn_link_detach(pn_event_link(event));
+  pn_link_free(pn_event_link(event));
+  return true;
+}
+
+/* The answer to the detach has not left yet, and nobody would answer to an attach of a link that is freed. */
+static void name_of_a_detached_link_that_was_freed_is_another_one_s(void **state) {
+  struct pair *pair = *state;
+  pair_open_sender(pair, "x");
+  pn_link_t *link = pair->client.link;
+  pair->server.handler = pair->client.handler = frees_what_is_detached;
+  pn_link_detach(link);
+  pn_link_free(link);
+  end_hand_over(&pair->client);
+  link = pn_sender(session_of(&pair->client), "x");
+  pn_link_open(link);
+  end_hand_over(&pair->client);
+  pair_run(pair);
+  assert_int_equal(pn_link_state(link), PN_LOCAL_ACTIVE | PN_REMOTE_ACTIVE);
+  assert_int_equal(links_of(&pair->server), 1);
+  assert_int_equal(links_of(&pair->client), 1);
+}
+
 static void detach_that_was_not_sent_can_be_taken_back(void **state) {
   struct pair *pair = *state;
   pair_open_sender(pair, "x");
@@ -386,6 +472,10 @@ int main(void) {
       PAIR_TEST(link_of_that_name_may_wait_for_the_peer),
       PAIR_TEST(terminus_of_the_wrong_kind_is_refused),
       PAIR_TEST(detached_link_can_be_attached_again),
+      PAIR_TEST(credit_is_told_again_when_a_link_is_attached_again),
+      PAIR_TEST(credit_may_come_before_a_link_is_attached_again),
+      PAIR_TEST(flow_behind_the_peer_s_detach_has_a_delivery_count),
+      PAIR_TEST(name_of_a_detached_link_that_was_freed_is_another_one_s),
       PAIR_TEST(detach_that_was_not_sent_can_be_taken_back),
       PAIR_TEST(link_is_attached_again_after_the_peer_has_detached),
       PAIR_TEST(close_takes_the_place_of_a_detach_that_was_not_sent),

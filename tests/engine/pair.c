@@ -207,6 +207,12 @@ struct octets end_output(struct end *end) {
   return bytes;
 }
 
+void end_hand_over(struct end *end) {
+  struct octets bytes = end_output(end);
+  end_feed(end->peer, bytes.start, bytes.size);
+  octets_free(&bytes);
+}
+
 /* From an end to its peer; whether anything happened. */
 static bool move(struct end *end) {
   struct octets bytes = end_output(end);

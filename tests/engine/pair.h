@@ -79,6 +79,9 @@ void end_feed_octets(struct end *end, const char *octets);
 /* What an end has to send, instead of delivering it: the caller frees it. */
 struct octets end_output(struct end *end);
 
+/* What an end has to send arrives, and nothing of what its peer then has to. */
+void end_hand_over(struct end *end);
+
 /* Handle an end's events. Returns how many there were. */
 unsigned end_events(struct end *end);
 
