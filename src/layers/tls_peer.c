@@ -85,8 +85,7 @@ const char *pni_tls_subject(struct pni_tls *tls) {
   struct pni_tls_texts *const texts = texts_of(tls);
   if (!texts || texts->subject) return texts ? texts->subject : NULL;
   BIO *const bio = BIO_new(BIO_s_mem());
-  if (bio && X509_NAME_print_ex(
-                 bio, X509_get_subject_name(tls->agreed.certificate), 0, XN_FLAG_RFC2253) >= 0)
+  if (bio && X509_NAME_print_ex(bio, X509_get_subject_name(tls->agreed.certificate), 0, XN_FLAG_RFC2253) >= 0)
     texts->subject = text_of(bio);
   BIO_free(bio);
   return texts->subject;
@@ -122,8 +121,7 @@ const char *pni_tls_subject_field(struct pni_tls *tls, int field) {
   struct pni_tls_texts *const texts = texts_of(tls);
   if (!texts) return NULL;
   if (!texts->fields[field])
-    texts->fields[field] =
-        field_text(X509_get_subject_name(tls->agreed.certificate), field_ids[field]);
+    texts->fields[field] = field_text(X509_get_subject_name(tls->agreed.certificate), field_ids[field]);
   return texts->fields[field];
 }
 

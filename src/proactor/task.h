@@ -66,9 +66,6 @@ struct pni_task {
   int64_t began;          /* nanoseconds, when the batch was begun */
   struct pni_timer timer; /* for TIMER; wanted by the holder */
   struct pni_metrics metrics;
-  /* For the writer of heartbeats, under WRITER. */
-  bool flushed;                         /* all frames that were written have left whole */
-  uint8_t heartbeat_rest;               /* octets of a heartbeat that have not left */
   atomic_uint_fast32_t heartbeat_every; /* milliseconds; 0: the peer does not ask for any */
 };
 
