@@ -68,7 +68,8 @@ void pni_task_unlock_writer(struct pni_task *task) {
 bool pni_task_try_writer(struct pni_task *task, uint32_t generation) {
   uint64_t word = task->word;
   do {
-    if (pni_task_generation(word) != generation || !lives(word) || (word & PNI_TASK_WRITER)) return false;
+    if (pni_task_generation(word) != generation || !lives(word)) return false;
+    if ((word & PNI_TASK_WRITER) || !(word & PNI_TASK_TIMER)) return false;
   } while (!atomic_compare_exchange_weak(&task->word, &word, word | PNI_TASK_WRITER));
   return true;
 }

@@ -99,7 +99,8 @@ unsigned pni_task_take(struct pni_task *task);
 void pni_task_lock_writer(struct pni_task *task);
 void pni_task_unlock_writer(struct pni_task *task);
 
-/* Take that lock without waiting, where the task's tenant is that one and alive. Not the holder. */
+/* Take that lock without waiting, where the task's tenant is that one and alive, and has not taken its TIMER: when it does it writes
+ * what has been left. Not the holder. */
 bool pni_task_try_writer(struct pni_task *task, uint32_t generation);
 
 /* Which bits have arrived. */
