@@ -11,7 +11,9 @@
  *     cut or whose stream ended has got it, one that was released has not;
  *   - a wake that was accepted is told after it was accepted and before the final event, and what the waker did before is seen then;
  *   - when nobody can move on, a task is idle, nothing that was posted to it is left, and nothing lies unread in its socket;
- *   - the condition is there when DISCONNECT is; a heartbeat is written to an open socket, by one who has WRITER;
+ *   - the condition is there when DISCONNECT is; a heartbeat is made by a transport that is bound, and written to an open socket, by one who
+ *     has WRITER, as is all that the holder writes;
+ *   - what of a heartbeat the socket did not take goes before whatever is made after it, and is not left behind;
  *   - a connection that wakes itself whenever it is woken can die all the same.
  *
  * THREADS that hold tasks. DATA: pieces that come to the socket; FIN: then the peer ends. WAKES: calls of pn_connection_wake, in as many
@@ -52,6 +54,9 @@ byte holders;
 
 /* The holder's: struct pni_connection. */
 bool readable, hangup, handed_out, cut, eof;
+
+/* Under WRITER: the transport, with its TLS session; what of a heartbeat has not left. */
+bool bound = true, rest;
 
 /* The socket, and its edge in the poller. */
 bool is_open = true, edge, fin;
@@ -154,7 +159,11 @@ advance:
     :: else
     fi;
     if
-    :: bits & TIMER -> tick_owed = false
+    :: bits & TIMER -> tick_owed = false;
+#ifndef BUG_REST_IS_LEFT
+      assert(writer && bound);
+      rest = false /* write_out */
+#endif
     :: else
     fi
   };
@@ -193,9 +202,13 @@ ends_or_goes_on:
 #ifdef RELEASE /* pn_proactor_release_connection, by the handler */
   if
   :: atomic { !released -> released = true; place = false };
+#  ifdef BUG_UNBOUND_BEFORE_DEAD
+    bound = false;
+#  endif
 #  ifndef BUG_RELEASED_LIVES
     atomic { !writer -> arrived = 0; state = LAST };
 #  endif
+    bound = false;
     atomic { wake_owed = false; letters = 0; tick_owed = false; condemned = false };
     goto buries
   :: true
@@ -273,7 +286,7 @@ last:
   atomic { tell(); assert(!wake_owed && letters == 0); final = true; finals++ };
   /* pni_proactor_bury */
 buries:
-  atomic { is_open = false; edge = false };
+  atomic { is_open = false; edge = false; bound = false; rest = false };
   atomic {
     assert(arrived == 0 && state == LAST);
     holders--;
@@ -283,7 +296,7 @@ buries:
   atomic {
     assert(state == FREE);
     state = RUNNING; holders++; assert(holders == 1);
-    place = false; readable = false; hangup = false; handed_out = false; cut = false; eof = false; tick_owed = false; condemned = false; final = false
+    bound = true; place = false; readable = false; hangup = false; handed_out = false; cut = false; eof = false; tick_owed = false; condemned = false; final = false
   };
   atomic { holders--; state = QUEUED; pushes = true };
   push();
@@ -345,9 +358,18 @@ end:
     if
     :: ok && again -> /* beat */
       if
+#ifdef BUG_BEATS_AFTER_TICK
       :: atomic { LIVES && generation == its && !writer -> writer = true };
+#else
+      :: atomic { LIVES && generation == its && !writer && (arrived & TIMER) -> writer = true };
+#endif
         if
-        :: is_open -> assert(writer && is_open && generation == its) /* send */
+        :: is_open ->
+          assert(writer && is_open && bound && generation == its); /* pni_transport_keepalive */
+          if
+          :: rest = true  /* send: not all of it */
+          :: rest = false
+          fi
         :: else
         fi;
         writer = false
@@ -399,6 +421,7 @@ end:
     assert(!wake_owed && letters == 0);        /* no wake is lost */
     assert(!tick_owed);           /* no timer */
     assert(!condemned);                        /* no disconnect */
+    assert(!rest);                             /* no heartbeat's end */
     assert(generation > 0 || (unread == 0 && !fin)); /* no edge */
     break
   od

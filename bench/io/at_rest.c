@@ -1,8 +1,9 @@
 /* at_rest.c: the memory of connections that are open, each with a session and a link, and do nothing.
  *
- * The client opens some at a time until all are open; then it compares what is resident of each process with what
- * was before the first. Each has a sending link that has been given credit, so nothing is on its way any more. A
- * turn is one connection. The memory of the kernel's sockets is not counted. */
+ * The client opens one, for which each process loads and makes what all connections share, and then some at a time until
+ * all are open; then it compares what is resident of each process with what was after the first. Each has a sending
+ * link that has been given credit, so nothing is on its way any more. A turn is one connection after the first. The
+ * memory of the kernel's sockets is not counted. */
 #include "loop.h"
 #include "process.h"
 #include "secure.h"
@@ -23,7 +24,7 @@ static long turns = 1000;
 static atomic_ulong served;     /* server: links opened */
 static pn_connection_t **conns; /* client: all that have begun */
 static long begun, inited, opened;
-static long client_octets, server_octets; /* resident, less what was at first */
+static long client_octets, server_octets; /* resident, less what was with one */
 
 static void handle_server(pn_event_t *event, pn_event_type_t type) {
   if (type != PN_LINK_REMOTE_OPEN) return;
@@ -33,7 +34,7 @@ static void handle_server(pn_event_t *event, pn_event_type_t type) {
 }
 
 static void serve(void) {
-  loop_serve(handle_server, turns, 1);
+  loop_serve(handle_server, 1 + turns, 1);
   server_counted(atomic_load(&served));
 }
 
@@ -44,13 +45,18 @@ static void look(void) {
   resident_octets(&client_now, &server_now);
   client_octets = client_now - client_octets;
   server_octets = server_now - server_octets;
-  for (long i = 0; i < turns; i++) pn_connection_wake(conns[i]);
+  for (long i = 0; i < 1 + turns; i++) pn_connection_wake(conns[i]);
 }
 
 static void begin(void) {
-  if (begun == turns) return;
+  if (begun == 1 + turns) return;
   begun++;
   loop_connect(NULL, 0);
+}
+
+static void begin_many(void) {
+  resident_octets(&client_octets, &server_octets);
+  for (int i = 0; i < AT_A_TIME; i++) begin();
 }
 
 static void handle_client(pn_event_t *event, pn_event_type_t type) {
@@ -61,8 +67,11 @@ static void handle_client(pn_event_t *event, pn_event_type_t type) {
     loop_open_sender(loop_open_session(conn), "orders");
     break;
   case PN_LINK_FLOW:
-    begin();
-    if (++opened == turns) look();
+    if (++opened == 1)
+      begin_many();
+    else
+      begin();
+    if (opened == 1 + turns) look();
     break;
   case PN_CONNECTION_WAKE: pn_connection_close(conn); break;
   default: break;
@@ -84,14 +93,13 @@ int main(int argc, char **argv) {
   const struct option_number numbers[] = {{"turns", &turns, 1, 1000000, "connections"}, SECURE_OPTION};
   options_read(argc, argv, numbers, sizeof numbers / sizeof *numbers);
   allow_files();
-  conns = calloc((size_t)turns, sizeof(pn_connection_t *));
+  conns = calloc((size_t)turns + 1, sizeof(pn_connection_t *));
   if (!conns) die("out of memory");
   secure_start();
   loop_reach(server_start(serve));
-  resident_octets(&client_octets, &server_octets);
-  for (int i = 0; i < AT_A_TIME; i++) begin();
+  begin();
   loop_drive(handle_client);
-  server_check((uint64_t)turns);
+  server_check((uint64_t)turns + 1);
   server_join();
   printf("turns %ld\nclient_octets %ld\nserver_octets %ld\n", turns, client_octets, server_octets);
   free(conns);

@@ -256,5 +256,8 @@ static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
   return pni_idle_deadline(&transport->idle);
 }
 
-const struct pni_layer pni_layer_amqp = {
-    .name = "amqp", .input = input, .output = pni_frames_output, .tick = tick};
+const struct pni_layer pni_layer_amqp = {.name = "amqp",
+    .input = input,
+    .output = pni_frames_output,
+    .keepalive = pni_frames_keepalive,
+    .tick = tick};

@@ -36,6 +36,7 @@ pni_receive_fn *pni_frame_handler(enum pni_code performative, enum pni_connectio
 
 /* The output of the layer of frames. output.c */
 PNI_NODISCARD pni_status pni_frames_output(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
+PNI_NODISCARD pni_status pni_frames_keepalive(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
 
 /* The session mapped to an incoming channel in a state in which that frame is due. *ssn is NULL, and the status PNI_OK, if
  * the frame is to be dropped (the session is discarding); a fault has been reported otherwise. begin_end.c */

@@ -55,6 +55,16 @@ PN_EXTERN bool pni_transport_reach(pn_transport_t *transport, const char *host);
 /* Whether it is a server's, and its client has not opened yet: then somebody has to look at the clock. */
 PN_EXTERN bool pni_transport_awaits_open(const pn_transport_t *transport);
 
+/* Whether frames may go by themselves: our open has left, and our close has not. */
+PN_EXTERN bool pni_transport_speaks(const pn_transport_t *transport);
+
+/* An empty frame past whoever has the connection: append to `out` what is to go next on the wire, through all layers; nothing, if none
+ * can be made. All of `out` has to go before what the transport makes after that, but for what pni_transport_written() has not been told
+ * of. Any thread, if it keeps the one that has the connection from input and output meanwhile, and from freeing the transport; that
+ * one may be in the application's code, and call what that may call. So nothing is touched but what layers keep for their output. */
+struct pni_buffer;
+PN_EXTERN void pni_transport_keepalive(pn_transport_t *transport, struct pni_buffer *out);
+
 /* What has gone through a transport. */
 struct pni_traffic {
   uint64_t bytes_in, bytes_out, frames_in, frames_out;

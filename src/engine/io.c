@@ -334,6 +334,15 @@ void pn_transport_pop(pn_transport_t *transport, size_t size) {
   if (size == there && transport->close_sent && !transport->lingers) pni_transport_end_output(transport);
 }
 
+bool pni_transport_speaks(const pn_transport_t *transport) {
+  return transport->open_sent && !transport->close_sent;
+}
+
+void pni_transport_keepalive(pn_transport_t *transport, struct pni_buffer *out) {
+  const pni_status status = pni_layer_keepalive(transport, 0, out);
+  (void)status; /* what is in `out` says all */
+}
+
 int pn_transport_close_head(pn_transport_t *transport) {
   transport->close_sent = true;
   pni_transport_end_output(transport);

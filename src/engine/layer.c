@@ -39,6 +39,11 @@ pni_status pni_layer_output(pn_transport_t *transport, unsigned at, struct pni_b
   return status;
 }
 
+pni_status pni_layer_keepalive(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {
+  const struct pni_layer *const layer = transport->layers.stack[at];
+  return layer->keepalive ? layer->keepalive(transport, at, out) : PNI_FAILED;
+}
+
 int64_t pni_layer_tick(pn_transport_t *transport, unsigned at, int64_t now) {
   while (!transport->layers.stack[at]->tick) at++;
   return transport->layers.stack[at]->tick(transport, at, now);

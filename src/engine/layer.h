@@ -21,6 +21,9 @@ struct pni_layer {
       pn_transport_t *transport, unsigned at, const uint8_t *bytes, size_t size, size_t *taken);
   /* Append bytes to `out` if there are any to send and it holds less than PNI_OUTPUT_ENOUGH. */
   pni_status (*output)(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
+  /* Append an empty frame to `out`, behind whatever this layer has ready; PNI_OK if that is done, and else nothing but what was ready.
+   * See pni_transport_keepalive() for what it may touch. NULL: it cannot. */
+  pni_status (*keepalive)(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
   /* The next deadline after `now`, milliseconds of the caller's clock, 0 for none; NULL: passed to the next layer. */
   int64_t (*tick)(pn_transport_t *transport, unsigned at, int64_t now);
   /* Free what the layer holds for this transport, which is going; NULL: nothing. */
@@ -41,10 +44,11 @@ enum { PNI_OUTPUT_ENOUGH = 64 * 1024, PNI_OUTPUT_SLACK = 2 * 1024, PNI_SPLICES_E
 /* The stack as it is before the first octet: of a server the sniffer, of a client what it is configured to begin with. */
 void pni_layers_begin(pn_transport_t *transport);
 
-/* Input and output of the layer `at`, and its deadline; a layer calls these with `at + 1`. */
+/* Input and output of the layer `at`, its empty frame, and its deadline; a layer calls these with `at + 1`. */
 PNI_NODISCARD pni_status pni_layer_input(
     pn_transport_t *transport, unsigned at, const uint8_t *bytes, size_t size, size_t *taken);
 PNI_NODISCARD pni_status pni_layer_output(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
+PNI_NODISCARD pni_status pni_layer_keepalive(pn_transport_t *transport, unsigned at, struct pni_buffer *out);
 int64_t pni_layer_tick(pn_transport_t *transport, unsigned at, int64_t now);
 
 /* Replace the layer `at`; NULL takes it out, so that the next one moves to its place. */

@@ -162,6 +162,8 @@ bool pni_sasl_cyrus_can_encrypt(pn_transport_t *transport);
 ssize_t pni_sasl_cyrus_most(pn_transport_t *transport);
 ssize_t pni_sasl_cyrus_encode(pn_transport_t *transport, pn_bytes_t in, pn_bytes_t *out);
 ssize_t pni_sasl_cyrus_decode(pn_transport_t *transport, pn_bytes_t in, pn_bytes_t *out);
+/* Encode in another thread, where nobody is told why not: the next who encodes will hear of it. */
+bool pni_sasl_cyrus_encode_quietly(const struct pni_sasl *sasl, pn_bytes_t in, pn_bytes_t *out);
 void pni_sasl_cyrus_free(struct pni_sasl *sasl);
 
 /* sasl_token.c: XOAUTH2 and OAUTHBEARER, of a client whose password is a token. */

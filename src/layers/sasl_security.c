@@ -72,10 +72,28 @@ static pni_status output(pn_transport_t *transport, unsigned at, struct pni_buff
   return status;
 }
 
+/* See pni_transport_keepalive(). An implementation of the application's is not called by other threads than the one that has the
+ * connection. There is room before anything is encrypted, since what is has to go. */
+static pni_status keepalive(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {
+  enum { ROOM = 1024 };
+  const struct pni_sasl *const sasl = transport->sasl;
+  struct pni_buffer inner = {.block = NULL};
+  pn_bytes_t coded = {0};
+  if (sasl->impl != &pni_sasl_built_in) return PNI_FAILED;
+  TRY(pni_buffer_reserve(out, ROOM));
+  pni_status status = pni_layer_keepalive(transport, at + 1, &inner);
+  if (status == PNI_OK) {
+    const pn_bytes_t frame = pn_bytes(pni_buffer_size(&inner), (const char *)pni_buffer_bytes(&inner));
+    status = pni_sasl_cyrus_encode_quietly(sasl, frame, &coded) ? append(out, coded) : PNI_FAILED;
+  }
+  pni_buffer_clear(&inner);
+  return status;
+}
+
 static bool encrypts(pn_transport_t *transport) {
   (void)transport;
   return true;
 }
 
 const struct pni_layer pni_layer_sasl_security = {
-    .name = "sasl-security", .input = input, .output = output, .encrypts = encrypts};
+    .name = "sasl-security", .input = input, .output = output, .keepalive = keepalive, .encrypts = encrypts};

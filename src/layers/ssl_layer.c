@@ -11,7 +11,7 @@
  * A fault of TLS ends the connection, as one in frames does; the alert that tells the peer still leaves. close_notify goes
  * when the next layer has said its last and heard the peer's, since there are peers that answer it before they answer what
  * came before. A peer that hangs up without one may have been cut off: that is said beside what the next layer has to say,
- * which minds it unless it has seen its own close. Runs in the thread that has the transport. */
+ * which minds it unless it has seen its own close. Runs in the thread that has the transport, but for keepalive(). */
 #include "layers/ssl.h"
 
 #include "engine/connection.h"
@@ -267,6 +267,23 @@ static pni_status output(pn_transport_t *transport, unsigned at, struct pni_buff
   return status == PNI_FAILED ? give_up(transport) : status;
 }
 
+static bool encrypts(pn_transport_t *transport) {
+  return transport->ssl && transport->ssl->tls && pni_tls_secure(transport->ssl->tls);
+}
+
+/* By another thread, between two of our calls: see pni_transport_keepalive(). What input was answered with goes before. */
+static pni_status keepalive(pn_transport_t *transport, unsigned at, struct pni_buffer *out) {
+  struct pni_ssl *const ssl = transport->ssl;
+  struct pni_buffer frame = {.block = NULL};
+  if (!encrypts(transport) || pni_buffer_size(&ssl->clear) > 0) return PNI_FAILED;
+  TRY(flush(&ssl->pending, out));
+  pni_status status = pni_layer_keepalive(transport, at + 1, &frame);
+  if (status == PNI_OK)
+    status = pni_tls_encrypt(ssl->tls, pni_buffer_bytes(&frame), pni_buffer_size(&frame), out);
+  pni_buffer_clear(&frame);
+  return status;
+}
+
 /* The rest of what a layer does. */
 
 /* Whoever begins has to come to an end, however slowly it goes. */
@@ -281,13 +298,10 @@ static int64_t tick(pn_transport_t *transport, unsigned at, int64_t now) {
   return inner;
 }
 
-static bool encrypts(pn_transport_t *transport) {
-  return transport->ssl && transport->ssl->tls && pni_tls_secure(transport->ssl->tls);
-}
-
 const struct pni_layer pni_layer_tls = {.name = "tls",
     .input = input,
     .output = output,
+    .keepalive = keepalive,
     .tick = tick,
     .free = pni_ssl_free,
     .encrypts = encrypts};

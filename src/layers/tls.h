@@ -9,7 +9,7 @@
  * time under the domain's own mutex; taking the context locks another, for the copy of a counted pointer.
  *
  * A *session* does no I/O. What has come is handed to it, what is to go it appends to a buffer of its caller. It belongs
- * to one thread at a time.
+ * to one thread at a time, but for questions about what was agreed on.
  *
  * What is marked PN_EXTERN is exported to the library of pn_tls, and to nobody else. */
 #ifndef BARYON_LAYERS_TLS_H
@@ -127,7 +127,7 @@ PN_EXTERN size_t pni_tls_ready(
     const struct pni_tls *tls); /* octets that are decrypted and have not been asked for */
 PN_EXTERN const char *pni_tls_error(const struct pni_tls *tls);
 
-/* What was agreed on; NULL or 0 before the session is secure. */
+/* What was agreed on; NULL or 0 before the session is secure. It may be asked for while another thread encrypts. */
 PN_EXTERN const char *pni_tls_cipher(const struct pni_tls *tls);
 PN_EXTERN const char *pni_tls_version(const struct pni_tls *tls);
 PN_EXTERN int pni_tls_strength(const struct pni_tls *tls);

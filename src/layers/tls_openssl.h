@@ -124,21 +124,35 @@ int pni_tls_context(
     const struct pni_tls_settings *settings, struct pni_tls_context **context, struct pni_tls_fault *fault);
 struct pni_tls_context *pni_tls_context_incref(struct pni_tls_context *context);
 
+/* What was agreed on, as it was when the session became secure: who asks for it does not meet whoever encrypts. tls_peer.c */
+struct pni_tls_agreed {
+  X509 *certificate; /* the peer's, a reference; NULL: it has shown none */
+  const SSL_CIPHER *cipher;
+  const char *version;
+  const uint8_t *protocol; /* ALPN's, in the SSL's memory; NULL: none */
+  uint8_t protocol_size;
+  bool resumed;
+};
+void pni_tls_agree(struct pni_tls *tls);
+void pni_tls_forget(struct pni_tls *tls);
+
 /* A session. tls_session.c */
 struct pni_tls {
   struct pni_tls_context *context;
   SSL *ssl;
   struct pni_tls_input *in; /* while a function runs */
   struct pni_buffer *out;
-  bool secure : 1, finished : 1, closed : 1, failed : 1;
-  bool no_memory : 1; /* for `out` */
-  bool flooded : 1;   /* by messages that are no application's */
-  bool messages : 1;  /* such have come, for which OpenSSL has got buffers that it keeps */
-  uint8_t patience;   /* how many more of those are borne */
-  uint8_t records;    /* of the application, since patience grew */
+  atomic_bool failed; /* whoever encrypts may say so while somebody else asks */
+  bool no_memory;     /* for `out` */
+  bool secure : 1, finished : 1, closed : 1;
+  bool flooded : 1;  /* by messages that are no application's */
+  bool messages : 1; /* such have come, for which OpenSSL has got buffers that it keeps */
+  uint8_t patience;  /* how many more of those are borne */
+  uint8_t records;   /* of the application, since patience grew */
   char *host, *name;
-  char *subject, *fields[PNI_TLS_FIELD_COUNT]; /* of the peer, once asked for */
-  struct pni_tls_fault *fault;                 /* once there is one */
+  struct pni_tls_agreed agreed;
+  struct pni_tls_texts *texts; /* of the peer, once asked for */
+  struct pni_tls_fault *fault; /* once there is one */
 };
 /* The session that an SSL belongs to, which its BIO knows: OpenSSL would get memory to know it itself. */
 static inline struct pni_tls *pni_tls_of(const SSL *ssl) { return BIO_get_data(SSL_get_rbio(ssl)); }

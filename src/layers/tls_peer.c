@@ -69,14 +69,26 @@ static char *text_of(BIO *bio) {
   return text;
 }
 
+/* Texts of the certificate, kept since the API gives them without a copy. */
+struct pni_tls_texts {
+  char *subject, *fields[PNI_TLS_FIELD_COUNT];
+};
+
+/* NULL: there is no certificate to ask, or no memory. */
+static struct pni_tls_texts *texts_of(struct pni_tls *tls) {
+  if (!tls->agreed.certificate) return NULL;
+  if (!tls->texts) tls->texts = calloc(1, sizeof *tls->texts);
+  return tls->texts;
+}
+
 const char *pni_tls_subject(struct pni_tls *tls) {
-  X509 *const certificate = SSL_get0_peer_certificate(tls->ssl);
-  if (tls->subject || !certificate || !pni_tls_secure(tls)) return tls->subject;
+  struct pni_tls_texts *const texts = texts_of(tls);
+  if (!texts || texts->subject) return texts ? texts->subject : NULL;
   BIO *const bio = BIO_new(BIO_s_mem());
-  if (bio && X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) >= 0)
-    tls->subject = text_of(bio);
+  if (bio && X509_NAME_print_ex(bio, X509_get_subject_name(tls->agreed.certificate), 0, XN_FLAG_RFC2253) >= 0)
+    texts->subject = text_of(bio);
   BIO_free(bio);
-  return tls->subject;
+  return texts->subject;
 }
 
 static const int field_ids[PNI_TLS_FIELD_COUNT] = {
@@ -106,10 +118,11 @@ static char *field_text(X509_NAME *name, int id) {
 
 const char *pni_tls_subject_field(struct pni_tls *tls, int field) {
   if (field < 0 || field >= PNI_TLS_FIELD_COUNT) return NULL;
-  X509 *const certificate = SSL_get0_peer_certificate(tls->ssl);
-  if (!tls->fields[field] && certificate && pni_tls_secure(tls))
-    tls->fields[field] = field_text(X509_get_subject_name(certificate), field_ids[field]);
-  return tls->fields[field];
+  struct pni_tls_texts *const texts = texts_of(tls);
+  if (!texts) return NULL;
+  if (!texts->fields[field])
+    texts->fields[field] = field_text(X509_get_subject_name(tls->agreed.certificate), field_ids[field]);
+  return texts->fields[field];
 }
 
 static const EVP_MD *hash_of(int hash) {
@@ -127,9 +140,8 @@ pni_status pni_tls_fingerprint(const struct pni_tls *tls, char *text, size_t siz
   unsigned char octets[EVP_MAX_MD_SIZE];
   unsigned count = 0;
   const EVP_MD *const md = hash_of(hash);
-  X509 *const certificate = SSL_get0_peer_certificate(tls->ssl);
-  if (!md || !certificate || !pni_tls_secure(tls) || size <= 2 * (size_t)EVP_MD_get_size(md))
-    return PNI_FAILED;
+  X509 *const certificate = tls->agreed.certificate;
+  if (!md || !certificate || size <= 2 * (size_t)EVP_MD_get_size(md)) return PNI_FAILED;
   if (X509_digest(certificate, md, octets, &count) != 1) {
     ERR_clear_error();
     return PNI_FAILED;
@@ -144,31 +156,39 @@ pni_status pni_tls_fingerprint(const struct pni_tls *tls, char *text, size_t siz
 
 /* What was agreed on. */
 
-static const SSL_CIPHER *cipher_of(const struct pni_tls *tls) {
-  return pni_tls_secure(tls) ? SSL_get_current_cipher(tls->ssl) : NULL;
+void pni_tls_agree(struct pni_tls *tls) {
+  struct pni_tls_agreed *const agreed = &tls->agreed;
+  unsigned size = 0;
+  agreed->certificate = SSL_get1_peer_certificate(tls->ssl);
+  agreed->cipher = SSL_get_current_cipher(tls->ssl);
+  agreed->version = SSL_get_version(tls->ssl);
+  SSL_get0_alpn_selected(tls->ssl, &agreed->protocol, &size);
+  agreed->protocol_size = (uint8_t)size; /* as ALPN has it */
+  agreed->resumed = SSL_session_reused(tls->ssl) == 1;
+}
+
+void pni_tls_forget(struct pni_tls *tls) {
+  X509_free(tls->agreed.certificate);
+  if (!tls->texts) return;
+  free(tls->texts->subject);
+  for (int i = 0; i < PNI_TLS_FIELD_COUNT; i++) free(tls->texts->fields[i]);
+  free(tls->texts);
 }
 
 const char *pni_tls_cipher(const struct pni_tls *tls) {
-  return cipher_of(tls) ? SSL_CIPHER_get_name(cipher_of(tls)) : NULL;
+  return tls->agreed.cipher ? SSL_CIPHER_get_name(tls->agreed.cipher) : NULL;
 }
 
-const char *pni_tls_version(const struct pni_tls *tls) {
-  return pni_tls_secure(tls) ? SSL_get_version(tls->ssl) : NULL;
-}
+const char *pni_tls_version(const struct pni_tls *tls) { return tls->agreed.version; }
 
 int pni_tls_strength(const struct pni_tls *tls) {
-  return cipher_of(tls) ? SSL_CIPHER_get_bits(cipher_of(tls), NULL) : 0;
+  return tls->agreed.cipher ? SSL_CIPHER_get_bits(tls->agreed.cipher, NULL) : 0;
 }
 
-bool pni_tls_resumed(const struct pni_tls *tls) {
-  return pni_tls_secure(tls) && SSL_session_reused(tls->ssl);
-}
+bool pni_tls_resumed(const struct pni_tls *tls) { return tls->agreed.resumed; }
 
 bool pni_tls_protocol(const struct pni_tls *tls, const char **name, size_t *size) {
-  const unsigned char *bytes = NULL;
-  unsigned count = 0;
-  if (pni_tls_secure(tls)) SSL_get0_alpn_selected(tls->ssl, &bytes, &count);
-  *name = (const char *)bytes;
-  *size = count;
-  return bytes != NULL;
+  *name = (const char *)tls->agreed.protocol;
+  *size = tls->agreed.protocol_size;
+  return *name != NULL;
 }

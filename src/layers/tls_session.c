@@ -89,8 +89,7 @@ void pni_tls_free(struct pni_tls *tls) {
   pni_tls_context_decref(tls->context);
   free(tls->host);
   free(tls->name);
-  free(tls->subject);
-  for (int i = 0; i < PNI_TLS_FIELD_COUNT; i++) free(tls->fields[i]);
+  pni_tls_forget(tls);
   free(tls->fault);
   free(tls);
 }
@@ -177,6 +176,7 @@ static pni_status admit(struct pni_tls *tls) {
     pni_tls_session_fault(tls, "certificate verify failed: the peer has not been verified");
     return PNI_FAILED;
   }
+  pni_tls_agree(tls);
   tls->secure = true;
   return PNI_OK;
 }

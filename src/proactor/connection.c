@@ -11,6 +11,7 @@
 #include "engine/host.h"
 #include "proactor/address.h"
 #include "proactor/connection_io.h"
+#include "proactor/heartbeat.h"
 #include "proactor/proactor.h"
 #include <proton/connection.h>
 #include <proton/proactor_ext.h>
@@ -132,6 +133,7 @@ static void destroy(struct pni_task *task) {
     leave(conn, task);
   }
   pni_connection_hang_up(c);
+  if (c->heartbeat) (void)pni_heartbeat_drop(c, SIZE_MAX);
   pn_connection_driver_destroy(&c->driver);
   pni_socket_clear(&c->socket);
   free(c);
@@ -279,8 +281,8 @@ void pn_proactor_release_connection(pn_connection_t *connection) {
   if (!c) return;
   pni_connection_close_work(connection);
   leave(connection, c->task);
+  (void)pni_task_die(c->task); /* before the transport goes: a heartbeat may be on its way through it */
   (void)pn_connection_driver_release_connection(&c->driver);
-  (void)pni_task_die(c->task);
 }
 
 void pn_connection_write_flush(pn_connection_t *connection) {

@@ -2,6 +2,7 @@
 #ifndef BARYON_PROACTOR_CONNECTION_H
 #define BARYON_PROACTOR_CONNECTION_H
 
+#include "engine/buffer.h"
 #include "proactor/socket.h"
 #include "proactor/work_queue.h"
 #include <proton/connection_driver.h>
@@ -17,7 +18,9 @@ struct pni_connection {
   bool awaits_open : 1;          /* a server's, whose client has not opened when it was looked at last */
   bool woken : 1;                /* by what came last, so that there was no I/O */
   uint8_t rounds;                /* of I/O in this batch */
-  uint32_t bytes;                /* read in this batch */
+  bool flushed;   /* frames may go by themselves, and all that was made has left; under WRITER */
+  uint32_t bytes; /* read in this batch */
+  struct pni_buffer *heartbeat; /* what of one has not left, which goes before all else; under WRITER */
 };
 
 /* What a listener has accepted is the listener's proactor's from now on; `error` and the listener's address if that was nobody. Both

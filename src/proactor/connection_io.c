@@ -51,7 +51,7 @@ static void name_peer(struct pni_connection *c) {
 
 /* Whether the output has ended: our side of the stream does then, too. */
 static void shut_if_over(struct pni_connection *c) {
-  if (c->shut || !pn_connection_driver_write_closed(&c->driver)) return;
+  if (c->shut || c->heartbeat || !pn_connection_driver_write_closed(&c->driver)) return;
   c->shut = true;
   (void)shutdown(c->task->fd, SHUT_WR);
 }
@@ -60,11 +60,10 @@ static void shut_if_over(struct pni_connection *c) {
 static void write_out(struct pni_connection *c) {
   pn_transport_t *const transport = c->driver.transport;
   struct pni_piece pieces[PNI_PIECES];
-  if (!pni_heartbeat_finish(c->task)) c->socket.writable = false;
   c->owes = true;
   while (c->owes && c->socket.writable) {
-    size_t size = 0;
-    const size_t count = pni_transport_gather(transport, pieces, PNI_PIECES);
+    size_t size = 0, count = pni_heartbeat_piece(c, pieces);
+    count += pni_transport_gather(transport, pieces + count, PNI_PIECES - count);
     for (size_t i = 0; i < count; i++) size += pieces[i].size;
     if (count == 0) {
       c->owes = false;
@@ -80,10 +79,10 @@ static void write_out(struct pni_connection *c) {
       fail(c, errno, c->socket.hangup ? "disconnected" : "on write to");
       return;
     }
-    c->owes = pni_transport_written(transport, (size_t)sent);
+    c->owes = pni_transport_written(transport, pni_heartbeat_written(c, (size_t)sent)) || c->heartbeat;
     if ((size_t)sent < size && !c->socket.hangup) c->socket.writable = false;
   }
-  c->task->flushed = c->socket.writable;
+  c->flushed = c->socket.writable && pni_transport_speaks(transport);
   shut_if_over(c);
 }
 
@@ -141,7 +140,7 @@ static void tick(struct pni_connection *c) {
   pn_transport_t *const transport = c->driver.transport;
   if (!has_deadline(c)) return;
   const pn_millis_t remote = pn_transport_get_remote_idle_timeout(transport);
-  c->task->heartbeat_every = pn_transport_is_encrypted(transport) ? 0 : (remote + 1) / 2;
+  c->task->heartbeat_every = (remote + 1) / 2;
   pni_task_want_timer(c->task, pn_transport_tick(transport, pni_now_ms()));
   if (PNI_UNLIKELY(pn_connection_driver_read_closed(&c->driver))) name_peer(c);
 }

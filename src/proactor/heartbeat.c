@@ -1,40 +1,51 @@
 /* heartbeat.c: an empty frame on behalf of a connection that does not come to it.
  *
  * The engine makes keep-alives when it is ticked. Where the tick that was asked for has not come to pass by the time that the
- * timer is due again, a handler is slow, and the frame is written past the engine: under the writer's lock, at a frame's
- * boundary (`flushed`), of what is known to be all of it. The engine may send another one later, which does no harm.
+ * timer is due again, a handler is slow, and a frame is written past the engine: under the writer's lock, at a frame's
+ * boundary (`flushed`), through TLS if there is that. What the socket does not take is kept, and goes before whatever is
+ * written next, by whomever. The engine may send another one later, which does no harm.
  *
  * pni_heartbeat_due runs in the service thread. */
 #include "proactor/heartbeat.h"
 
 #include "base/compiler.h"
+#include "engine/host.h"
 #include "proactor/proactor.h"
-#include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
-static const uint8_t empty_frame[8] = {0, 0, 0, 8, 2, 0, 0, 0}; /* [2.3.1] */
-
-static void send_rest(struct pni_task *task) {
-  const size_t rest = task->heartbeat_rest;
-  const ssize_t sent =
-      send(task->fd, empty_frame + sizeof empty_frame - rest, rest, MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent > 0) task->heartbeat_rest = (uint8_t)(rest - (size_t)sent);
+/* Nothing is encrypted before there is a place to keep it. */
+static void make(struct pni_connection *c) {
+  if (c->heartbeat || !c->flushed) return;
+  c->heartbeat = calloc(1, sizeof *c->heartbeat);
+  if (c->heartbeat) pni_transport_keepalive(c->driver.transport, c->heartbeat);
 }
 
-bool pni_heartbeat_finish(struct pni_task *task) {
-  if (PNI_LIKELY(task->heartbeat_rest == 0)) return true;
-  send_rest(task);
-  return task->heartbeat_rest == 0 || errno != EAGAIN;
+size_t pni_heartbeat_drop(struct pni_connection *c, size_t size) {
+  const size_t rest = pni_buffer_size(c->heartbeat), part = size < rest ? size : rest;
+  if (part < rest) {
+    pni_buffer_drop(c->heartbeat, part);
+  } else {
+    pni_buffer_clear(c->heartbeat);
+    free(c->heartbeat);
+    c->heartbeat = NULL;
+  }
+  return size - part;
 }
 
 /* If it fails the holder will find out why. */
 static void beat(struct pni_task *task, uint32_t generation) {
+  struct pni_piece piece;
   if (!pni_task_try_writer(task, generation)) return;
-  if (task->fd >= 0 && task->flushed && task->heartbeat_rest == 0) {
-    task->heartbeat_rest = sizeof empty_frame;
-    send_rest(task);
-    if (task->heartbeat_rest == sizeof empty_frame) task->heartbeat_rest = 0;
+  struct pni_connection *const c = pni_task_connection(task);
+  if (c && task->fd >= 0) {
+    make(c);
+    if (pni_heartbeat_piece(c, &piece) > 0) {
+      const ssize_t sent =
+          piece.size > 0 ? send(task->fd, piece.base, piece.size, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+      (void)pni_heartbeat_drop(c, sent > 0 ? (size_t)sent : 0);
+    }
   }
   pni_task_unlock_writer(task);
 }

@@ -43,7 +43,7 @@ void pni_task_begin(struct pni_task *task) {
   atomic_fetch_add(&task->word, PNI_TASK_RUNNING - PNI_TASK_QUEUED);
 }
 
-/* Take bits off and the lock with them; eight octets are being written where somebody has that. */
+/* Take bits off and the lock with them; a heartbeat is being written where somebody has that. */
 static unsigned take_and_lock(struct pni_task *task, unsigned bits) {
   uint64_t word = task->word;
   for (;;) {
@@ -68,7 +68,8 @@ void pni_task_unlock_writer(struct pni_task *task) {
 bool pni_task_try_writer(struct pni_task *task, uint32_t generation) {
   uint64_t word = task->word;
   do {
-    if (pni_task_generation(word) != generation || !lives(word) || (word & PNI_TASK_WRITER)) return false;
+    if (pni_task_generation(word) != generation || !lives(word)) return false;
+    if ((word & PNI_TASK_WRITER) || !(word & PNI_TASK_TIMER)) return false;
   } while (!atomic_compare_exchange_weak(&task->word, &word, word | PNI_TASK_WRITER));
   return true;
 }
@@ -107,8 +108,6 @@ void pni_task_move_in(struct pni_task *task, const struct pni_task_kind *kind, v
   task->owner = NULL;
   task->fd = -1;
   task->cost = 0;
-  task->flushed = true;
-  task->heartbeat_rest = 0;
   task->heartbeat_every = 0;
   pni_metrics_clear(&task->metrics);
   task->word = with_state(task->word, PNI_TASK_RUNNING);

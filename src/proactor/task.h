@@ -66,9 +66,6 @@ struct pni_task {
   int64_t began;          /* nanoseconds, when the batch was begun */
   struct pni_timer timer; /* for TIMER; wanted by the holder */
   struct pni_metrics metrics;
-  /* For the writer of heartbeats, under WRITER. */
-  bool flushed;                         /* all frames that were written have left whole */
-  uint8_t heartbeat_rest;               /* octets of a heartbeat that have not left */
   atomic_uint_fast32_t heartbeat_every; /* milliseconds; 0: the peer does not ask for any */
 };
 
@@ -102,7 +99,8 @@ unsigned pni_task_take(struct pni_task *task);
 void pni_task_lock_writer(struct pni_task *task);
 void pni_task_unlock_writer(struct pni_task *task);
 
-/* Take that lock without waiting, where the task's tenant is that one and alive. Not the holder. */
+/* Take that lock without waiting, where the task's tenant is that one and alive, and has not taken its TIMER: when it does it writes
+ * what has been left. Not the holder. */
 bool pni_task_try_writer(struct pni_task *task, uint32_t generation);
 
 /* Which bits have arrived. */

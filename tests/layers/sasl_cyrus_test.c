@@ -2,11 +2,14 @@
  *
  * Users are in a database that saslpasswd2 makes in a folder of the test's own. The library reads its configuration once in a
  * process, so all tests share one. */
+#include "engine/buffer.h"
+#include "engine/host.h"
 #include "layers/cyrus.h"
 #include "layers/sasl_pair.h"
 #include "layers/sasl_sample.h"
 #include "support/scarce.h"
 #include <proton/sasl_plugin.h>
+#include <proton/session.h>
 
 #include <sasl/sasl.h>
 #include <stdio.h>
@@ -144,6 +147,30 @@ static void what_follows_is_encrypted(void **state) {
   assert_true(pn_connection_state(pair.server_conn) & PN_REMOTE_ACTIVE);
   assert_string_equal(
       condition_of(pair.server), "amqp:connection:framing-error"); /* it was changed on its way */
+  pair_free(&pair);
+}
+
+/* So is an empty frame past whoever has the transport, in order with all else. */
+static void empty_frame_of_another_thread_is_encrypted(void **state) {
+  struct pair pair = make("DIGEST-MD5", "secret", piece(state));
+  go(&pair);
+  assert_true(both_open(&pair));
+  for (int i = 0; i < 3; i++) {
+    struct pni_buffer out = {.block = NULL};
+    struct pni_traffic before, after;
+    pni_transport_traffic(pair.server, &before);
+    pni_transport_keepalive(pair.client, &out);
+    assert_true(pni_buffer_size(&out) > 8);
+    const ssize_t size = (ssize_t)pni_buffer_size(&out);
+    assert_int_equal(
+        pn_transport_push(pair.server, (const char *)pni_buffer_bytes(&out), (size_t)size), size);
+    pni_buffer_clear(&out);
+    pni_transport_traffic(pair.server, &after);
+    assert_int_equal(after.frames_in, before.frames_in + 1);
+    pn_session_open(pn_session(pair.client_conn));
+    pair_run(&pair);
+  }
+  assert_false(pn_condition_is_set(pn_transport_condition(pair.server)));
   pair_free(&pair);
 }
 
@@ -388,6 +415,7 @@ int main(void) {
       both_ways(unknown_user_looks_like_a_wrong_password),
       both_ways(nobody_acts_as_another),
       both_ways(what_follows_is_encrypted),
+      both_ways(empty_frame_of_another_thread_is_encrypted),
       both_ways(encryption_rules_out_what_does_not),
       both_ways(passwords_are_shown_where_that_is_allowed),
       both_ways(client_takes_what_is_asked_for),

@@ -4,6 +4,8 @@
 #include "layers/tls_openssl.h"
 #include "wire/limits.h"
 
+#include "engine/buffer.h"
+#include "engine/host.h"
 #include "layers/tls_pair.h"
 #include <openssl/err.h>
 #include <proton/session.h>
@@ -406,6 +408,36 @@ static void key_updates_now_and_then_are_borne(void **state) {
   tls_pair_free(&tls);
 }
 
+/* An empty frame past whoever has the transport finds the keys of the moment, and what came before it goes before it. */
+static void empty_frame_of_another_thread_is_next(void **state) {
+  struct tls_pair tls = tls_pair_make(piece(state));
+  tls_pair_begin(&tls, NULL);
+  struct bare bare = bare_make(SSL_CTX_new(TLS_client_method()), false);
+  bare_run(&bare, tls.pair.server, piece(state), SIZE_MAX);
+  assert_int_equal(SSL_write(bare.ssl, "AMQP\0\1\0\0", 8), 8);
+  bare_run(&bare, tls.pair.server, piece(state), SIZE_MAX);
+  char octets[512];
+  while (SSL_read(bare.ssl, octets, sizeof octets) > 0) {} /* the server's header and open */
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(SSL_key_update(bare.ssl, SSL_KEY_UPDATE_REQUESTED), 1);
+    assert_int_equal(SSL_do_handshake(bare.ssl), 1);
+    const int size = BIO_read(bare.out, octets, sizeof octets);
+    assert_int_equal(pn_transport_push(tls.pair.server, octets, (size_t)size), size);
+    struct pni_buffer out = {.block = NULL};
+    pni_transport_keepalive(tls.pair.server, &out);
+    assert_true(pni_buffer_size(&out) > 0);
+    BIO_write(bare.in, pni_buffer_bytes(&out), (int)pni_buffer_size(&out));
+    pni_buffer_clear(&out);
+    assert_int_equal(SSL_read(bare.ssl, octets, sizeof octets), 8);
+    assert_memory_equal(octets, "\0\0\0\x8\2\0\0\0", 8);
+  }
+  pn_connection_close(tls.pair.server_conn);
+  bare_run(&bare, tls.pair.server, piece(state), SIZE_MAX);
+  assert_true(SSL_read(bare.ssl, octets, sizeof octets) > 8); /* close */
+  bare_free(&bare);
+  tls_pair_free(&tls);
+}
+
 /* The client asks, is told no, and gives up. */
 static void renegotiation_is_refused(void **state) {
   struct tls_pair tls = tls_pair_make(piece(state));
@@ -444,6 +476,7 @@ int main(void) {
       both_ways(octet_that_was_changed_is_noticed),
       both_ways(key_updates_without_end_are_refused),
       both_ways(key_updates_now_and_then_are_borne),
+      both_ways(empty_frame_of_another_thread_is_next),
       both_ways(renegotiation_is_refused),
   };
   return cmocka_run_group_tests(tests, cast_make, cast_clear);

@@ -1,5 +1,5 @@
-/* own_test.c: what only Baryon's proactor has: pn_proactor_run and its kin, work queues, metrics, heartbeats past a handler that
- * sleeps. <baryon/work_queue.h>, <baryon/metrics.h> */
+/* own_test.c: what only Baryon's proactor has: pn_proactor_run and its kin, work queues, metrics. <baryon/work_queue.h>,
+ * <baryon/metrics.h> */
 #include "test.h"
 
 #include <baryon/metrics.h>
@@ -289,52 +289,6 @@ static void metrics_count(void **state) {
   assert_true(of_all.bytes_sent == UINT64_MAX);
 }
 
-/* Heartbeats. */
-
-enum { IDLE = 400 }; /* milliseconds of silence that the client bears */
-
-static bool sleep_long(struct actor *actor, pn_event_t *event) {
-  (void)actor;
-  if (pn_event_type(event) == PN_CONNECTION_WAKE) pause_ms(4L * IDLE);
-  return false;
-}
-
-/* The server's only thread sleeps in a handler, of that connection or of another one; the client's hears from it. */
-static void heartbeats_come_from_a_sleeping_server(struct host *server, bool of_another) {
-  struct host *client_host = host_new();
-  const char *address = listener_address(host_listen_open(server, sleep_long));
-  pn_transport_t *transport = pn_transport();
-  pn_transport_set_idle_timeout(transport, 2 * IDLE);
-  struct actor *client = host_connection(client_host, "client");
-  host_connect(client_host, "other", address);
-  pn_proactor_connect2(client_host->proactor, client->connection, transport, address);
-  host_start(client_host, 1);
-  host_until_count(server, "server", PN_CONNECTION_REMOTE_OPEN, 1);
-  host_until_count(server, "server2", PN_CONNECTION_REMOTE_OPEN, 1);
-  host_until(client_host, "client", PN_CONNECTION_REMOTE_OPEN);
-  host_until(client_host, "other", PN_CONNECTION_REMOTE_OPEN);
-  for (unsigned i = 0; i < 2; i++) {
-    struct actor *actor = host_actor(server, i == 0 ? "server" : "server2");
-    const bool is_clients =
-        pn_transport_get_remote_idle_timeout(pn_connection_transport(actor->connection)) > 0;
-    if (is_clients != of_another) pn_connection_wake(actor->connection);
-  }
-  struct actor *first = host_actor(server, "server"), *second = host_actor(server, "server2");
-  while (first->seen[PN_CONNECTION_WAKE] + second->seen[PN_CONNECTION_WAKE] == 0) host_wait(server);
-  host_stop(client_host);
-  assert_int_equal(client->seen[PN_TRANSPORT_CLOSED], 0);
-  assert_false(client->finished);
-  host_free(client_host);
-}
-
-static void heartbeats_while_its_handler_sleeps(void **state) {
-  heartbeats_come_from_a_sleeping_server(*state, false);
-}
-
-static void heartbeats_while_another_handler_sleeps(void **state) {
-  heartbeats_come_from_a_sleeping_server(*state, true);
-}
-
 int main(void) {
 #define ON_HOST(test) cmocka_unit_test_setup_teardown(test, host_setup, host_teardown)
   const struct CMUnitTest tests[] = {
@@ -348,8 +302,6 @@ int main(void) {
       ON_HOST(freeing_the_proactor_cancels_work),
       ON_HOST(work_that_adds_work_waits_for_the_next_turn),
       ON_HOST(metrics_count),
-      ON_HOST(heartbeats_while_its_handler_sleeps),
-      ON_HOST(heartbeats_while_another_handler_sleeps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 /* tls_at_rest.c: the memory of OpenSSL's sessions that are open, on bare sockets, and do nothing: the floor of connections at rest
  * within TLS.
  *
- * One after the other is made, and carries one octet. A turn is one session. The memory of the kernel's sockets is not counted. */
+ * One after the other is made, and carries one octet. A turn is one session after the first, with which what all share is loaded
+ * and made. The memory of the kernel's sockets is not counted. */
 #include "../certificate.h"
 #include "../process.h"
 #include "socket.h"
@@ -18,7 +19,7 @@ static SSL **sessions;
 static int *sockets;
 
 static void end_all(void) {
-  for (long i = 0; i < turns; i++) {
+  for (long i = 0; i <= turns; i++) {
     SSL_free(sessions[i]);
     close(sockets[i]);
   }
@@ -28,7 +29,7 @@ static void serve(void) {
   char octet = 1;
   SSL_CTX *ctx = tls_server();
   const int listener = socket_listen();
-  for (long i = 0; i < turns; i++) {
+  for (long i = 0; i <= turns; i++) {
     sockets[i] = socket_accept(listener, 0);
     sessions[i] = tls_begin(ctx, sockets[i]);
     tls_write(sessions[i], &octet, 1);
@@ -36,7 +37,14 @@ static void serve(void) {
   while (read(sockets[0], &octet, 1) == 1) {} /* until the client ends */
   end_all();
   SSL_CTX_free(ctx);
-  server_counted((uint64_t)turns);
+  server_counted((uint64_t)turns + 1);
+}
+
+static void begin(SSL_CTX *ctx, uint16_t port, long i) {
+  char octet;
+  sockets[i] = socket_connect(port, 0);
+  sessions[i] = tls_begin(ctx, sockets[i]);
+  if (tls_read(sessions[i], &octet, 1) != 1) die("the server ended");
 }
 
 static void allow_files(void) {
@@ -50,25 +58,21 @@ int main(int argc, char **argv) {
   const struct option_number numbers[] = {{"turns", &turns, 1, 1000000, "sessions"}};
   const struct timespec moment = {0, 200000000};
   long client_before, server_before, client_now, server_now;
-  char octet;
   options_read(argc, argv, numbers, sizeof numbers / sizeof *numbers);
   allow_files();
-  sessions = calloc((size_t)turns, sizeof(SSL *));
-  sockets = calloc((size_t)turns, sizeof *sockets);
+  sessions = calloc((size_t)turns + 1, sizeof(SSL *));
+  sockets = calloc((size_t)turns + 1, sizeof *sockets);
   if (!sessions || !sockets) die("out of memory");
   certificate_make();
   SSL_CTX *ctx = tls_client();
   const uint16_t port = server_start(serve);
+  begin(ctx, port, 0);
   resident_octets(&client_before, &server_before);
-  for (long i = 0; i < turns; i++) {
-    sockets[i] = socket_connect(port, 0);
-    sessions[i] = tls_begin(ctx, sockets[i]);
-    if (tls_read(sessions[i], &octet, 1) != 1) die("the server ended");
-  }
+  for (long i = 1; i <= turns; i++) begin(ctx, port, i);
   nanosleep(&moment, NULL);
   resident_octets(&client_now, &server_now);
   end_all();
-  server_check((uint64_t)turns);
+  server_check((uint64_t)turns + 1);
   server_join();
   printf("turns %ld\nclient_octets %ld\nserver_octets %ld\n", turns, client_now - client_before,
       server_now - server_before);
