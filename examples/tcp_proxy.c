@@ -124,7 +124,7 @@ static bool take_empty(struct end *end, struct pipe *pipe) {
   struct buffers *empty = &pipe->empty;
   const size_t before = empty->count;
   empty->count += pn_raw_connection_take_written_buffers(end->raw, empty->at + before, BUFFERS - before);
-  return empty->count > before && pipe->lent == 0;
+  return empty->count > before && (pipe->lent == 0 || pipe->busy);
 }
 
 /* Of little traffic the one buffer that was used last is enough: its memory is in the cache, and that of others is never touched. */
