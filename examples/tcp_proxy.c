@@ -3,7 +3,7 @@
  *   tcp_proxy LISTEN TARGET [THREADS]       tcp_proxy 127.0.0.1:8080 example.org:80 2
  *
  * Each connection that comes in (CLIENT) has one that goes out (SERVER); together they are a pair. Between the two lie two
- * pipes, one for each direction, of a few buffers each. A buffer goes round: lent to one end to be read into, full, lent to the
+ * pipes, one for each direction, of two buffers each. A buffer goes round: lent to one end to be read into, full, lent to the
  * other end to be written, empty, and lent again. That is all there is of flow control: who does not read leaves no buffer empty,
  * so that nothing more is read for him. The end of one direction is carried through, and the other one goes on.
  *
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFERS = 4, BUFFER_SIZE = 16384, THREADS_MAX = 64 };
+enum { BUFFERS = 2, BUFFER_SIZE = 32768, THREADS_MAX = 64 };
 enum { CLIENT, SERVER };
 
 struct buffers {
