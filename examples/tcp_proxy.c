@@ -119,7 +119,7 @@ static bool take_full(struct end *end) {
   return changed;
 }
 
-/* What has been written is empty, and the other end's to read into; it waits for that if it has no buffer. */
+/* What has been written is empty, and the other end's to read into; it waits for that if it has no buffer, or much to read. */
 static bool take_empty(struct end *end, struct pipe *pipe) {
   struct buffers *empty = &pipe->empty;
   const size_t before = empty->count;
