@@ -51,6 +51,21 @@ static bool prepare(void) {
   return true;
 }
 
+void pni_pool_give_chain(struct pni_pool_chain *chain, size_t size) {
+  const unsigned class = pni_pool_class(size);
+  if (PNI_POOLED && class < PNI_POOL_CLASSES && chain->count > 0 && pni_pool.room[class] >= chain->count) {
+    chain->last->next = pni_pool.free[class];
+    pni_pool.free[class] = chain->first;
+    pni_pool.room[class] -= chain->count;
+    return;
+  }
+  for (; chain->count > 0; chain->count--) {
+    struct pni_pool_block *const block = chain->first;
+    chain->first = block->next;
+    pni_pool_give(block, size);
+  }
+}
+
 void *pni_pool_take_slow(size_t size) { return malloc(pni_pool_room(size)); }
 
 /* Comes back to the quick way once, when that has room from then on. */

@@ -90,6 +90,20 @@ PNI_INLINE void pni_pool_give(void *memory, size_t size) {
   }
 }
 
+/* Blocks of one size that are to go back together. */
+struct pni_pool_chain {
+  struct pni_pool_block *first, *last;
+  unsigned count;
+};
+
+PNI_INLINE void pni_pool_chain_add(struct pni_pool_chain *chain, void *memory) {
+  struct pni_pool_block *const block = memory;
+  if (chain->count++ == 0) chain->last = block;
+  block->next = chain->first;
+  chain->first = block;
+}
+void pni_pool_give_chain(struct pni_pool_chain *chain, size_t size);
+
 /* Free all that the calling thread's pool keeps; it does so itself when the thread ends. */
 void pni_pool_trim(void);
 

@@ -1,7 +1,8 @@
 /* arrivals.c: a run of transfers that has come, of which deliveries are made as the application gets to them. [2.7.5]
  *
  * Invariants: a session has one such run at most, which is `arriving` there; its first frame is the next that its link
- * receives from; what waits in the link's block lies before all of its frames, so that payload only ever moves down.
+ * receives from; what waits in the link's block lies before all of its frames, so that payload only ever moves down. A delivery
+ * is afloat only while others are to come, so that the run is there to be found.
  *
  * Runs in the thread that holds the connection. */
 #include "engine/arrivals.h"
@@ -37,23 +38,36 @@ static PNI_COLD void end(pn_link_t *link) {
     pni_payload_clear(&link->payload);
 }
 
-/* Make the next one's delivery, in which all else is zero or will be seen by nobody. Its payload is left where it is. */
-PNI_INLINE void make(pn_link_t *link, const struct pni_arrivals *arrivals, pn_delivery_t *dlv) {
+/* Fill the next one's delivery, in which all else is zero or will be seen by nobody. Its payload is left where it is. */
+PNI_INLINE void fill(pn_delivery_t *dlv, const struct pni_arrivals *arrivals) {
   const uint8_t *const frame = arrivals->next;
   const size_t size = pni_load32(frame) - arrivals->payload_at;
   pni_delivery_set_form(dlv, arrivals->form);
   memcpy(dlv->tag, frame + arrivals->tag_at, sizeof dlv->tag);
   dlv->id = arrivals->id;
-  dlv->received = dlv->waiting = size;
-  dlv->remote.settled = arrivals->settled;
-  pni_delivery_enlist(dlv, link);
-  if (!link->current) link->current = dlv;
+  dlv->waiting = size;
 }
 
-PNI_INLINE pn_delivery_t *make_in(pn_link_t *link, const struct pni_arrivals *arrivals, void *block) {
+static pn_delivery_t *make_in(pn_link_t *link, const struct pni_arrivals *arrivals, void *block) {
   pn_delivery_t *const dlv = pni_delivery_in(block, link);
-  make(link, arrivals, dlv);
+  fill(dlv, arrivals);
   return dlv;
+}
+
+/* The next one may be afloat. */
+PNI_INLINE bool may_float(const pn_link_t *link, const struct pni_arrivals *arrivals) {
+  return !link->current && arrivals->id + 1 != arrivals->end;
+}
+
+PNI_INLINE void set_afloat(pn_link_t *link, struct pni_arrivals *arrivals, pn_delivery_t *dlv) {
+  dlv->afloat = true;
+  arrivals->afloat = link->current = dlv;
+}
+
+/* Or it is not. */
+static void enlist(pn_link_t *link, pn_delivery_t *dlv) {
+  pni_delivery_enlist(dlv, link);
+  if (!link->current) link->current = dlv;
 }
 
 /* It has been made of the next frame. */
@@ -65,12 +79,6 @@ PNI_INLINE void go_on(struct pni_arrivals *arrivals, const pn_delivery_t *dlv) {
 /* Whether a delivery is one of the link's of which nothing is left but the memory, and the previous event will let that go. */
 PNI_INLINE bool is_over(pn_delivery_t *dlv, const pn_link_t *link) {
   return pni_object_refcount(dlv) == 1 && dlv->link == link && pni_delivery_bare(dlv);
-}
-
-/* As good as new, and as one of the same link. */
-PNI_INLINE void renew(pn_delivery_t *dlv) {
-  dlv->next = NULL;
-  dlv->local = dlv->remote = (pn_disposition_t){.detail = NULL};
 }
 
 /* The next one is that delivery, whose payload is all that waits now. */
@@ -100,13 +108,19 @@ PNI_INLINE pni_status put_id(pn_link_t *link, const struct pni_arrivals *arrival
 pn_delivery_t *pni_arrivals_next(pn_collector_t *collector) {
   pn_link_t *const link = pni_collector_place(collector, collector->head)->context;
   struct pni_arrivals *const arrivals = link->arrivals;
+  pni_arrivals_ground(link);
   void *const block = nothing_waits(&link->payload) ? pni_pool_take(PNI_DELIVERY_BLOCK) : NULL;
   if (!block) return NULL;
-  if (put_id(link, arrivals, block) != PNI_OK) {
+  const bool floats = may_float(link, arrivals);
+  if (!floats && put_id(link, arrivals, block) != PNI_OK) {
     pni_pool_give(block, PNI_DELIVERY_BLOCK);
     return NULL;
   }
   pn_delivery_t *const dlv = make_in(link, arrivals, block);
+  if (floats)
+    set_afloat(link, arrivals, dlv);
+  else
+    enlist(link, dlv);
   pni_object_incref(dlv);
   arrive(link, arrivals, dlv);
   if (arrivals->id == arrivals->end) leave(collector, link);
@@ -121,28 +135,34 @@ static PNI_NOINLINE pn_event_t *event_in_new_block(pn_collector_t *collector) {
 }
 
 /* No call on the way. */
-pn_event_t *pni_arrivals_event(pn_collector_t *collector) {
+pn_event_t *pni_arrivals_event(pn_collector_t *collector, pn_link_t *link) {
   pn_event_t *const event = collector->previous;
-  pn_link_t *const link = pni_collector_place(collector, collector->head)->context;
   struct pni_arrivals *const arrivals = link->arrivals;
   pn_delivery_t *const dlv = event->context;
-  if (PNI_UNLIKELY(
-          event->clazz != &pni_delivery_class || !is_over(dlv, link) || !nothing_waits(&link->payload)))
+  if (PNI_UNLIKELY(event->clazz != &pni_delivery_class || !is_over(dlv, link)))
     return event_in_new_block(collector);
-  if (!arrivals->settled) {
-    struct pni_delivery_page *const page = link->session->incoming.recent;
-    if (PNI_UNLIKELY(!page || page->number != pni_page_of(arrivals->id)))
-      return event_in_new_block(collector);
-    pni_delivery_page_put(page, arrivals->id, dlv);
-  }
-  renew(dlv);
-  make(link, arrivals, dlv);
+  if (PNI_UNLIKELY(!may_float(link, arrivals) || !nothing_waits(&link->payload)))
+    return event_in_new_block(collector);
+  fill(dlv, arrivals);
+  dlv->local.type = dlv->remote.type = 0;
+  set_afloat(link, arrivals, dlv);
   pni_object_incref(dlv); /* one is the event's */
   link->endpoint.held--;
   event->type = PN_DELIVERY;
   arrive(link, arrivals, dlv);
-  if (PNI_UNLIKELY(arrivals->id == arrivals->end)) leave(collector, link);
   return event;
+}
+
+void pni_arrivals_ground(pn_link_t *link) {
+  struct pni_arrivals *const arrivals = link->arrivals;
+  pn_delivery_t *const dlv = arrivals->afloat;
+  if (!dlv) return;
+  arrivals->afloat = NULL;
+  dlv->afloat = false;
+  pni_delivery_enlist(dlv, link);
+  if (!dlv->has_id || pni_delivery_ids_put(&link->session->incoming, dlv->id, dlv) == PNI_OK) return;
+  dlv->has_id = false;
+  if (arrivals->collector) arrivals->collector->lost = true; /* which ends the connection */
 }
 
 size_t pni_arrivals_bytes(const pn_link_t *link) {
@@ -182,6 +202,7 @@ static uint32_t make_deliveries(pn_link_t *link, struct pni_arrivals *arrivals, 
       break;
     }
     pn_delivery_t *const dlv = make_in(link, arrivals, block);
+    enlist(link, dlv);
     memmove(payload->block + payload->end, arrivals->next + arrivals->payload_at, dlv->waiting);
     payload->end += dlv->waiting;
     go_on(arrivals, dlv);
@@ -192,6 +213,7 @@ static uint32_t make_deliveries(pn_link_t *link, struct pni_arrivals *arrivals, 
 }
 
 void pni_arrivals_make_all(pn_link_t *link) {
+  pni_arrivals_ground(link);
   struct pni_arrivals arrivals = *link->arrivals; /* payload is moved to where that lies */
   pn_delivery_t *first;
   link->arrivals = &arrivals;

@@ -107,7 +107,9 @@ static pni_status send_begin(pn_transport_t *transport, pn_session_t *ssn) {
   TRY(status);
   struct pni_window *window = &ssn->window;
   window->initial_outgoing_id = window->next_outgoing_id;
-  if (ssn->frame_bytes == 0) ssn->frame_bytes = transport->max_frame ? transport->max_frame : UINT16_MAX;
+  if (ssn->recent_bytes == 0)
+    ssn->recent_bytes =
+        (uint64_t)PNI_RECENT_FRAMES * (transport->max_frame ? transport->max_frame : UINT16_MAX);
   window->incoming_window = pni_session_target(ssn);
   const struct pni_begin begin = {.remote_channel = (uint16_t)ssn->remote_channel,
       .next_outgoing_id = window->next_outgoing_id,

@@ -32,24 +32,37 @@ static PNI_THREAD_LOCAL uint32_t cost;
 
 /* Deliveries. */
 
-static const char *check_delivery(pn_delivery_t *dlv, pn_link_t *link) {
+static const char *check_listed(pn_delivery_t *dlv, pn_link_t *link) {
   pn_session_t *ssn = link->session;
-  HOLDS(dlv->link == link);
-  HOLDS(dlv->listed);
-  HOLDS(pni_object_refcount(dlv) > 0);
-  HOLDS(dlv->tag_size <= PNI_TAG_MAX);
+  HOLDS(dlv->listed && !dlv->afloat);
   HOLDS(*dlv->at == dlv);
   HOLDS(dlv->next ? dlv->next->at == &dlv->next : link->unsettled_end == &dlv->next);
   HOLDS(!dlv->next || dlv->advanced || !dlv->next->advanced);
-  HOLDS(!dlv->working || ssn->connection->works);
-  HOLDS(!dlv->due || ssn->due_dispositions);
-  HOLDS(!dlv->sent || (link->sender && dlv->done && dlv->waiting == 0) || dlv->aborted);
-  HOLDS(!dlv->advanced || link->sender || dlv->waiting == 0);
   if (dlv->has_id) {
     struct pni_delivery_ids *ids = link->sender ? &ssn->outgoing : &ssn->incoming;
     HOLDS(pni_delivery_ids_get(ids, dlv->id) == dlv);
   }
   return NULL;
+}
+
+static const char *check_delivery(pn_delivery_t *dlv, pn_link_t *link) {
+  const pn_session_t *ssn = link->session;
+  HOLDS(dlv->link == link);
+  HOLDS(pni_object_refcount(dlv) > 0);
+  HOLDS(dlv->tag_size <= PNI_TAG_MAX);
+  HOLDS(dlv->special || (!dlv->record && !dlv->local.detail && !dlv->remote.detail));
+  HOLDS(!dlv->working || ssn->connection->works);
+  HOLDS(!dlv->due || ssn->due_dispositions);
+  HOLDS(!dlv->sent || (link->sender && dlv->done && dlv->waiting == 0) || dlv->aborted);
+  HOLDS(!dlv->advanced || link->sender || dlv->waiting == 0);
+  return NULL;
+}
+
+/* One that is not where others look for it. */
+static const char *check_afloat(pn_delivery_t *dlv, pn_link_t *link) {
+  HOLDS(dlv->afloat && !dlv->listed && !dlv->next);
+  HOLDS(dlv->done && !dlv->locally_settled);
+  return check_delivery(dlv, link);
 }
 
 /* What the deliveries of a link add up to. */
@@ -76,15 +89,25 @@ static uint32_t arrivals_of(const pn_link_t *link) {
   return link->arrivals ? pni_arrivals_count(link->arrivals) : 0;
 }
 
+static pn_delivery_t *afloat_of(const pn_link_t *link) {
+  return link->arrivals ? link->arrivals->afloat : NULL;
+}
+
 static const char *check_deliveries(pn_link_t *link, int most) {
   struct deliveries sum = {0};
   pn_delivery_t *dlv = link->unsettled;
   for (; dlv && most-- > 0; dlv = dlv->next) {
+    ALL_HOLD(check_listed(dlv, link));
     ALL_HOLD(check_delivery(dlv, link));
     add(&sum, dlv, link);
   }
   if (dlv) return NULL;
   HOLDS(link->unsettled || link->unsettled_end == &link->unsettled);
+  pn_delivery_t *const afloat = afloat_of(link);
+  if (afloat) {
+    ALL_HOLD(check_afloat(afloat, link));
+    add(&sum, afloat, link);
+  }
   const uint32_t arrived = arrivals_of(link);
   HOLDS(link->unsettled_count == sum.unsettled + arrived);
   HOLDS(link->current == sum.current);
@@ -194,6 +217,10 @@ static const char *check_session(pn_session_t *ssn) {
   HOLDS(!ssn->blocked == !ssn->last_blocked);
   HOLDS(!ssn->arriving || ssn->arriving->arrivals);
   HOLDS(!ssn->due_dispositions || !ssn->last_due_disposition->due_next);
+  HOLDS(!ssn->due_run || (ssn->due_dispositions && ssn->due_run == ssn->last_due_disposition));
+  HOLDS(!ssn->due_run || ssn->due_run->locally_settled);
+  HOLDS(!ssn->next_due ||
+        (ssn->due_run && ssn->next_due->due && ssn->next_due->id == ssn->due_run->due_last + 1));
   HOLDS(!ssn->due_dispositions || !conn->transport || (ssn->endpoint.due & PNI_DUE_DISPOSITION));
   HOLDS(!ssn->flow_due || (ssn->endpoint.due & PNI_DUE_FLOW));
   HOLDS(ssn->incoming_complete <= ssn->incoming_deliveries);
@@ -225,6 +252,9 @@ static void add_link(struct links *sum, pn_link_t *link) {
     sum->incoming += !link->sender && !dlv->advanced;
     sum->complete += !link->sender && !dlv->advanced && dlv->done;
   }
+  const pn_delivery_t *const afloat = afloat_of(link);
+  sum->incoming += afloat && !afloat->advanced;
+  sum->complete += afloat && !afloat->advanced;
 }
 
 /* Deliveries by id; each has been found by its id before. */

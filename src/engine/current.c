@@ -91,21 +91,23 @@ PNI_OWNED_FUNCTION(return, ssize_t, pn_link_recv, (pn_link_t * link, char *bytes
     (link, bytes, size), PNI_CONNECTION_OF_LINK(link), link, link && link->role == PNI_RECEIVES,
     receive_bytes(link, bytes, size), link && !link->sender ? receive_bytes(link, bytes, size) : PN_STATE_ERR)
 
-static PNI_COLD void advance_thoroughly(pn_delivery_t *dlv) {
+static PNI_COLD bool advance_thoroughly(pn_link_t *link) {
+  pn_delivery_t *const dlv = link->current ? link->current : arrive(link);
+  if (!dlv) return false;
   pni_delivery_advance(dlv, pni_delivery_works(dlv));
+  PNI_TOUCHED(&link->endpoint);
+  return true;
 }
 
 PNI_INLINE bool advance(pn_link_t *link, bool sender, bool works) {
-  pn_delivery_t *dlv = link->current;
-  if (PNI_UNLIKELY(!dlv)) {
-    dlv = arrive(link);
-    if (!dlv) return false;
-  }
-  const bool simple = sender ? pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER) : dlv->waiting == 0;
-  if (PNI_UNLIKELY(!simple || works))
-    advance_thoroughly(dlv);
+  pn_delivery_t *const dlv = link->current;
+  if (PNI_UNLIKELY(!dlv || works)) return advance_thoroughly(link);
+  if (sender && PNI_LIKELY(pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)))
+    pni_delivery_leave_current(dlv, true);
+  else if (!sender && PNI_LIKELY(dlv->waiting == 0))
+    pni_delivery_leave_current(dlv, false);
   else
-    pni_delivery_leave_current(dlv, sender);
+    return advance_thoroughly(link);
   PNI_TOUCHED(&link->endpoint);
   return true;
 }

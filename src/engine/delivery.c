@@ -142,21 +142,41 @@ static inline bool is_reachable(const pn_delivery_t *dlv) {
          goes_on(&conn->endpoint);
 }
 
-static inline void tell(pn_delivery_t *dlv) {
-  if (!dlv->due && !dlv->locally_settled && !dlv->remote.settled && is_reachable(dlv)) pni_delivery_owe(dlv);
+static PNI_NOINLINE void tell(pn_delivery_t *dlv) {
+  if (is_reachable(dlv)) pni_delivery_owe(dlv);
+}
+
+/* Whether the run whose disposition is due says that state of the delivery's id next, which it can only while the peer can be
+ * told. */
+PNI_INLINE bool is_next(const pn_session_t *ssn, const pn_delivery_t *dlv, uint64_t state) {
+  const pn_delivery_t *const run = ssn->due_run;
+  return run && !ssn->next_due && run->due_last + 1 == dlv->id && run->link == dlv->link &&
+         run->local.type == state;
 }
 
 static PNI_COLD void update_thoroughly(pn_delivery_t *dlv, uint64_t state) {
+  if (dlv->locally_settled && dlv->due)
+    return; /* what has been settled in that state has left, but for the frame */
   pni_disposition_become(&dlv->local, state);
-  tell(dlv);
+  if (!dlv->due && !dlv->locally_settled && !dlv->remotely_settled) tell(dlv);
 }
 
 PNI_INLINE void update(pn_delivery_t *dlv, uint64_t state) {
-  if (PNI_UNLIKELY(dlv->local.detail != NULL)) {
+  const uint32_t special = PNI_DELIVERY_FLAGS(.special = true, .locally_settled = true),
+                 told = PNI_DELIVERY_FLAGS(.due = true, .remotely_settled = true);
+  if (PNI_UNLIKELY(!pni_delivery_is(dlv, 0, special))) {
     update_thoroughly(dlv, state);
   } else {
+    pn_session_t *const ssn = dlv->link->session;
     dlv->local.type = state;
-    tell(dlv);
+    if (!pni_delivery_is(dlv, PNI_DELIVERY_FLAGS(.has_id = true), told)) {
+      /* the peer knows as much as it has to */
+    } else if (PNI_LIKELY(is_next(ssn, dlv, state))) {
+      ssn->next_due = dlv;
+      dlv->due = true;
+    } else {
+      tell(dlv);
+    }
   }
   PNI_TOUCHED(&dlv->link->endpoint);
 }
@@ -171,72 +191,73 @@ void pni_delivery_finish(pn_delivery_t *dlv) {
   if (dlv->waiting > 0) pni_delivery_drop_waiting(dlv);
   if (dlv->has_id) pni_delivery_ids_remove(link->sender ? &ssn->outgoing : &ssn->incoming, dlv->id);
   if (!dlv->locally_settled) link->unsettled_count--;
-  if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_delivery_count_left(dlv, false);
+  if (PNI_UNLIKELY(!link->sender && !dlv->advanced)) pni_link_count_left(link, false, dlv->done);
   if (PNI_UNLIKELY(link->current == dlv || link->unsent == dlv || link->receiving == dlv)) break_off(dlv);
   pni_delivery_unlist(dlv);
-  dlv->has_id = false;
-  dlv->locally_settled = true;
+  pni_delivery_become(
+      dlv, PNI_DELIVERY_FLAGS(.locally_settled = true), PNI_DELIVERY_FLAGS(.has_id = true, .listed = true));
   if (pni_delivery_works(dlv)) pni_delivery_work_slow(dlv);
   if (!dlv->due) pni_delivery_decref(dlv);
 }
 
-/* Whether a delivery, once it is settled, is the last one of those whose disposition is due, and the one before it says the same
- * of the ids up to its own. */
+/* Whether a delivery that is due, once it is settled, goes with the run before it: unless its state has changed once more. */
 PNI_INLINE bool joins(const pn_session_t *ssn, const pn_delivery_t *dlv) {
-  const pn_delivery_t *const run = ssn->before_last_due;
-  return run && ssn->last_due_disposition == dlv && dlv->has_id && run->due_last + 1 == dlv->id &&
-         run->link == dlv->link && run->locally_settled && run->local.type == dlv->local.type &&
-         pni_disposition_plain(&run->local) && pni_disposition_plain(&dlv->local);
+  return ssn->next_due == dlv && ssn->due_run->local.type == dlv->local.type && !dlv->special;
 }
 
 /* Then that one speaks for both. */
-PNI_INLINE void join(pn_session_t *ssn, pn_delivery_t *dlv) {
-  pn_delivery_t *const run = ssn->before_last_due;
-  run->due_last = dlv->id;
-  run->due_next = NULL;
-  ssn->last_due_disposition = run;
-  ssn->before_last_due = NULL;
-  dlv->due = false;
+PNI_INLINE void join(pn_session_t *ssn, const pn_delivery_t *dlv) {
+  ssn->due_run->due_last = dlv->id;
+  ssn->next_due = NULL;
+}
+
+/* Its disposition is due, and it has been settled: it may speak for those that follow. */
+static void lead(pn_session_t *ssn, pn_delivery_t *dlv) {
+  if (ssn->next_due == dlv) pni_session_end_due_run(ssn);
+  if (ssn->last_due_disposition == dlv && pni_disposition_plain(&dlv->local)) ssn->due_run = dlv;
 }
 
 /* It is settled here, and left: the peer is to know, or does already. */
 static void conclude(pn_delivery_t *dlv) {
   pn_session_t *const ssn = dlv->link->session;
   if (dlv->link->sender && !dlv->sent && (dlv->begun || dlv->advanced))
-    return;                                           /* its last frame will say so */
-  const bool told = !dlv->remote.settled && dlv->due; /* with its state */
+    return;                                             /* its last frame will say so */
+  const bool told = !dlv->remotely_settled && dlv->due; /* with its state */
   if (told && joins(ssn, dlv)) {
     join(ssn, dlv);
+    dlv->due = false;
     pni_delivery_finish(dlv);
-  } else if (!told && !dlv->remote.settled && is_reachable(dlv)) {
+  } else if (told) {
+    lead(ssn, dlv);
+  } else if (!dlv->remotely_settled && is_reachable(dlv)) {
     pni_delivery_owe(dlv);
-  } else if (!told) {
+  } else {
     pni_delivery_finish(dlv);
   }
 }
 
-PNI_INLINE void settle_here(pn_delivery_t *dlv) {
-  dlv->locally_settled = dlv->local.settled = true;
-  dlv->updated = false;
+/* Its flags, also those that are named, once it is settled here. */
+PNI_INLINE void settle_here(pn_delivery_t *dlv, uint32_t yes, uint32_t no) {
+  pni_delivery_become(
+      dlv, yes | PNI_DELIVERY_FLAGS(.locally_settled = true), no | PNI_DELIVERY_FLAGS(.updated = true));
   dlv->link->unsettled_count--;
 }
 
 static PNI_COLD void settle_thoroughly(pn_delivery_t *dlv) {
+  if (dlv->locally_settled) return;
   const bool works = pni_delivery_works(dlv);
+  if (dlv->afloat) pni_arrivals_ground(dlv->link);
   if (dlv->link->current == dlv) pni_delivery_advance(dlv, works);
-  settle_here(dlv);
+  settle_here(dlv, 0, 0);
   if (works) pni_delivery_work_slow(dlv);
   conclude(dlv);
 }
 
 /* The usual cases, each at one look: what they do not take they leave alone. */
 
-/* It is done with, is in no page, and is kept by an event alone. */
-PNI_INLINE void let_go(pn_link_t *link, pn_delivery_t *dlv) {
-  link->unsettled_count--;
-  pni_delivery_unlist(dlv);
-  dlv->has_id = dlv->updated = dlv->due = false;
-  dlv->locally_settled = dlv->local.settled = true;
+/* It is done with, and kept by an event alone. */
+PNI_INLINE void let_go(pn_delivery_t *dlv, uint32_t left) {
+  settle_here(dlv, left, PNI_DELIVERY_FLAGS(.has_id = true, .due = true, .listed = true, .afloat = true));
   pni_object_header(dlv)->refcount--;
 }
 
@@ -250,40 +271,58 @@ PNI_INLINE bool leave_page(const struct pni_delivery_ids *ids, const pn_delivery
   return true;
 }
 
-/* A receiver's current delivery, which has been read: it was settled by the sender, or goes with the disposition before it. */
+/* A receiver's that is afloat, and so the current one, which an event keeps, and which has been read: it was settled by the
+ * sender, or goes with the dispositions before it. */
 PNI_INLINE bool settle_received(pn_link_t *link, pn_delivery_t *dlv) {
+  const uint32_t yes = PNI_DELIVERY_FLAGS(.done = true, .afloat = true),
+                 no = PNI_DELIVERY_FLAGS(.advanced = true, .locally_settled = true, .special = true);
   pn_session_t *const ssn = link->session;
-  if (link->current != dlv || !dlv->done || dlv->waiting > 0 || pni_object_refcount(dlv) == 1) return false;
+  if (PNI_UNLIKELY(!pni_delivery_is(dlv, yes, no) || dlv->waiting > 0 || pni_object_refcount(dlv) == 1))
+    return false;
   if (dlv->due) {
-    if (PNI_UNLIKELY(!joins(ssn, dlv) || !leave_page(&ssn->incoming, dlv))) return false;
+    if (PNI_UNLIKELY(!joins(ssn, dlv))) return false;
     join(ssn, dlv);
-  } else if (!dlv->remote.settled || dlv->has_id) {
+  } else if (!dlv->remotely_settled) {
     return false;
   }
-  pni_delivery_leave_current(dlv, false);
-  let_go(link, dlv);
+  link->arrivals->afloat = link->current = NULL;
+  pni_link_count_left(link, false, true);
+  let_go(dlv, pni_delivery_left(false));
   return true;
 }
 
-/* A sender's that the receiver has settled; or the current one: its frame will say that it is settled. */
-PNI_INLINE bool settle_sent(pn_link_t *link, pn_delivery_t *dlv) {
-  if (dlv->sent) {
-    if (!dlv->remote.settled || dlv->due || !dlv->has_id || pni_object_refcount(dlv) == 1) return false;
-    if (PNI_UNLIKELY(!leave_page(&link->session->outgoing, dlv))) return false;
-    let_go(link, dlv);
-    return true;
-  }
-  if (link->current != dlv || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER)) return false;
-  pni_delivery_leave_current(dlv, true);
-  settle_here(dlv);
+/* A sender's that is sent, and that the receiver has settled. */
+PNI_INLINE bool is_done_with(const pn_delivery_t *dlv) {
+  return pni_delivery_is(dlv, PNI_DELIVERY_FLAGS(.sent = true, .remotely_settled = true, .has_id = true),
+      PNI_DELIVERY_FLAGS(.due = true, .locally_settled = true));
+}
+
+PNI_INLINE bool settle_sent(const pn_link_t *link, pn_delivery_t *dlv) {
+  if (PNI_UNLIKELY(pni_object_refcount(dlv) == 1 || !leave_page(&link->session->outgoing, dlv))) return false;
+  pni_delivery_unlist(dlv);
+  let_go(dlv, 0);
   return true;
+}
+
+/* A sender's current one: its frame will say that it is settled. */
+PNI_INLINE bool settle_current(pn_link_t *link, pn_delivery_t *dlv) {
+  if (link->current != dlv || dlv->sent || !pni_endpoint_owes(&link->endpoint, PNI_DUE_TRANSFER))
+    return false;
+  pni_link_count_left(link, true, false);
+  link->current = dlv->next;
+  settle_here(dlv, pni_delivery_left(true), 0);
+  return true;
+}
+
+PNI_INLINE bool settle_quickly(pn_link_t *link, pn_delivery_t *dlv, bool sender) {
+  if (!sender) return settle_received(link, dlv);
+  return is_done_with(dlv) ? settle_sent(link, dlv) : settle_current(link, dlv);
 }
 
 /* No call on the way but the last. */
 PNI_INLINE void settle(pn_delivery_t *dlv, bool sender, bool works) {
-  if (dlv->locally_settled || !dlv->listed) return;
   pn_link_t *const link = dlv->link;
-  const bool usual = !works && (sender ? settle_sent(link, dlv) : settle_received(link, dlv));
+  const bool usual = !works && settle_quickly(link, dlv, sender);
   if (PNI_UNLIKELY(!usual)) settle_thoroughly(dlv);
   PNI_TOUCHED(&link->endpoint);
 }
@@ -333,15 +372,21 @@ pn_delivery_tag_t pn_delivery_tag(pn_delivery_t *dlv) {
 
 pn_link_t *pn_delivery_link(pn_delivery_t *dlv) { return dlv ? dlv->link : NULL; }
 
-pn_disposition_t *pn_delivery_local(pn_delivery_t *dlv) { return &dlv->local; }
+pn_disposition_t *pn_delivery_local(pn_delivery_t *dlv) {
+  dlv->special = true;
+  return &dlv->local;
+}
 
 uint64_t pn_delivery_local_state(pn_delivery_t *dlv) { return dlv->local.type; }
 
-pn_disposition_t *pn_delivery_remote(pn_delivery_t *dlv) { return &dlv->remote; }
+pn_disposition_t *pn_delivery_remote(pn_delivery_t *dlv) {
+  dlv->special = true;
+  return &dlv->remote;
+}
 
 uint64_t pn_delivery_remote_state(pn_delivery_t *dlv) { return dlv->remote.type; }
 
-bool pn_delivery_settled(pn_delivery_t *dlv) { return dlv && dlv->remote.settled; }
+bool pn_delivery_settled(pn_delivery_t *dlv) { return dlv && dlv->remotely_settled; }
 
 /* An aborted delivery has something to be read: that it was aborted. */
 size_t pn_delivery_pending(pn_delivery_t *dlv) { return dlv->aborted ? 1 : dlv->waiting; }
@@ -372,10 +417,13 @@ void *pn_delivery_get_context(pn_delivery_t *dlv) {
 }
 
 void pn_delivery_set_context(pn_delivery_t *dlv, void *context) {
-  if (context || dlv->record) pn_record_set(pni_record_lazy(&dlv->record), PN_LEGCTX, context);
+  if (context || dlv->record) pn_record_set(pn_delivery_attachments(dlv), PN_LEGCTX, context);
 }
 
-pn_record_t *pn_delivery_attachments(pn_delivery_t *dlv) { return pni_record_lazy(&dlv->record); }
+pn_record_t *pn_delivery_attachments(pn_delivery_t *dlv) {
+  dlv->special = true;
+  return pni_record_lazy(&dlv->record);
+}
 
 void pn_delivery_dump(pn_delivery_t *dlv) {
   char tag[4 * PNI_TAG_MAX + 1];
@@ -383,7 +431,7 @@ void pn_delivery_dump(pn_delivery_t *dlv) {
   pni_text_quoted(&text, dlv->tag, dlv->tag_size);
   printf("{tag=\"%s\", local.type=%" PRIu64 ", remote.type=%" PRIu64 ", local.settled=%d, remote.settled=%d, "
          "updated=%d, current=%d, writable=%d, readable=%d, work=%d}",
-      tag, dlv->local.type, dlv->remote.type, dlv->locally_settled, dlv->remote.settled, dlv->updated,
+      tag, dlv->local.type, dlv->remote.type, dlv->locally_settled, dlv->remotely_settled, dlv->updated,
       pn_delivery_current(dlv), pn_delivery_writable(dlv), pn_delivery_readable(dlv), dlv->working);
 }
 

@@ -26,22 +26,30 @@ struct pn_delivery_t {
   pn_record_t *record;
   pn_disposition_t local, remote;
   size_t waiting;    /* bytes of its in the link's payload */
-  uint64_t received; /* receiver: bytes that have come */
+  uint64_t received; /* receiver: bytes that have come, until it is done */
   uint32_t message_format;
-  bool has_id : 1;
-  bool updated : 1; /* the remote state changed and the application has not cleared that */
-  bool working : 1; /* on the work list */
-  bool due : 1;     /* on the session's list of dispositions */
-  bool done : 1;    /* sender: all is there (advanced over); receiver: the last frame has come */
-  bool begun : 1;   /* sender: the first frame has been written */
-  bool sent : 1;    /* sender: the last frame has been written */
-  bool aborted : 1;
-  bool advanced : 1; /* the link has advanced over it */
-  bool locally_settled : 1;
-  bool told : 1; /* the peer knows that it is settled here */
+  union {
+    struct {
+      bool has_id : 1;
+      bool updated : 1; /* the remote state changed and the application has not cleared that */
+      bool working : 1; /* on the work list */
+      bool due : 1;     /* on the session's list of dispositions, or next to it */
+      bool done : 1;    /* sender: all is there (advanced over); receiver: the last frame has come */
+      bool begun : 1;   /* sender: the first frame has been written */
+      bool sent : 1;    /* sender: the last frame has been written */
+      bool aborted : 1;
+      bool advanced : 1; /* the link has advanced over it */
+      bool locally_settled : 1;
+      bool remotely_settled : 1;
+      bool listed : 1; /* on the link's list: the engine's reference */
+      bool
+          afloat : 1; /* not on it yet, and its id in no page: the link's arrivals have it, and the reference */
+      bool special : 1; /* something may belong to it but its block: a record, details of its states */
+      uint8_t tag_size;
+    };
+    uint32_t flags; /* all of these, to be looked at and changed at once */
+  };
   /* Whatever was in the block. */
-  uint8_t tag_size;
-  bool listed;             /* on the link's list: the engine's reference */
   pni_serial id;           /* once `has_id` */
   pni_serial due_last;     /* while `due`: up to that id its disposition is that of the others, too */
   pn_delivery_t *due_next; /* the session's, of those whose disposition is due */
@@ -49,11 +57,23 @@ struct pn_delivery_t {
   char tag[PNI_TAG_MAX];
 };
 
+/* The flags that are named, as in PNI_DELIVERY_FLAGS(.sent = true, .due = true). */
+#define PNI_DELIVERY_FLAGS(...) (((const pn_delivery_t){__VA_ARGS__}).flags)
+
+/* Whether all flags of `yes` are set, and none of `no`. */
+static inline bool pni_delivery_is(const pn_delivery_t *dlv, uint32_t yes, uint32_t no) {
+  return (dlv->flags & (yes | no)) == yes;
+}
+
+static inline void pni_delivery_become(pn_delivery_t *dlv, uint32_t yes, uint32_t no) {
+  dlv->flags = (dlv->flags & ~no) | yes;
+}
+
 /* What of a delivery decides about the form of its frame lies in eight bytes: format, flags, size of the tag. */
 typedef uint64_t pni_delivery_form;
-_Static_assert(offsetof(pn_delivery_t, listed) - offsetof(pn_delivery_t, message_format) ==
-                   sizeof(pni_delivery_form) - 1,
-    "the form is in the delivery's members from message_format to listed");
+_Static_assert(offsetof(pn_delivery_t, flags) - offsetof(pn_delivery_t, message_format) == sizeof(uint32_t) &&
+                   sizeof(pni_delivery_form) == 2 * sizeof(uint32_t),
+    "the form is in the delivery's message_format and flags");
 
 static inline pni_delivery_form pni_delivery_form_of(const pn_delivery_t *dlv) {
   pni_delivery_form form;
@@ -77,9 +97,7 @@ static inline void pni_delivery_release(pn_delivery_t *dlv) {
 }
 
 /* Whether nothing belongs to it but its block. */
-static inline bool pni_delivery_bare(const pn_delivery_t *dlv) {
-  return !dlv->record && !dlv->local.detail && !dlv->remote.detail;
-}
+static inline bool pni_delivery_bare(const pn_delivery_t *dlv) { return !dlv->special; }
 
 /* Give up a reference. */
 static inline void pni_delivery_decref(pn_delivery_t *dlv) {
@@ -98,17 +116,17 @@ static inline void pni_delivery_enlist(pn_delivery_t *dlv, pn_link_t *link) {
   dlv->listed = true;
 }
 
+/* Take it off again; `listed` is left to the caller. */
 static inline void pni_delivery_unlist(pn_delivery_t *dlv) {
   *dlv->at = dlv->next;
   *(dlv->next ? &dlv->next->at : &dlv->link->unsettled_end) = dlv->at;
   dlv->next = NULL;
-  dlv->listed = false;
 }
 
 /* One in that block, without a tag, on no list and not counted. */
 PNI_INLINE pn_delivery_t *pni_delivery_in(void *block, pn_link_t *link) {
   pn_delivery_t *const dlv = pni_object_in(block, &pni_delivery_class);
-  pni_zero(&dlv->next, offsetof(pn_delivery_t, tag_size) - offsetof(pn_delivery_t, next));
+  pni_zero(&dlv->next, offsetof(pn_delivery_t, id) - offsetof(pn_delivery_t, next));
   dlv->link = link;
   return dlv;
 }
@@ -125,17 +143,28 @@ PNI_INLINE pn_delivery_t *pni_delivery_new(void *block, pn_link_t *link, pn_byte
   return dlv;
 }
 
-/* Owe the peer its disposition. */
-static inline void pni_delivery_owe(pn_delivery_t *dlv) {
-  pn_session_t *const ssn = dlv->link->session;
-  if (dlv->due) return;
+/* Put it on the session's list of those whose disposition is due, as the last one. */
+static inline void pni_session_list_due(pn_session_t *ssn, pn_delivery_t *dlv) {
   pn_delivery_t *const before = ssn->due_dispositions ? ssn->last_due_disposition : NULL;
   dlv->due = true;
   dlv->due_last = dlv->id;
   dlv->due_next = NULL;
   *(before ? &before->due_next : &ssn->due_dispositions) = dlv;
-  ssn->before_last_due = before;
   ssn->last_due_disposition = dlv;
+}
+
+/* No delivery joins those that are due: the one that was about to is due by itself. */
+static inline void pni_session_end_due_run(pn_session_t *ssn) {
+  if (ssn->next_due) pni_session_list_due(ssn, ssn->next_due);
+  ssn->next_due = ssn->due_run = NULL;
+}
+
+/* Owe the peer its disposition. */
+static inline void pni_delivery_owe(pn_delivery_t *dlv) {
+  pn_session_t *const ssn = dlv->link->session;
+  if (dlv->due) return;
+  pni_session_end_due_run(ssn);
+  pni_session_list_due(ssn, dlv);
   pni_endpoint_owe(&ssn->endpoint, PNI_DUE_DISPOSITION);
 }
 
@@ -164,24 +193,27 @@ PNI_INLINE size_t pni_delivery_take(pn_delivery_t *dlv, char *to, size_t size) {
 /* Whether anybody looks at the connection's work list: asked once by those that would put several on it. */
 static inline bool pni_delivery_works(const pn_delivery_t *dlv) { return PNI_UNLIKELY(dlv->link->works); }
 
-/* The application has left a delivery: what is counted. */
-PNI_INLINE void pni_delivery_count_left(pn_delivery_t *dlv, bool sender) {
-  pn_link_t *const link = dlv->link;
-  dlv->advanced = true;
+/* The application has left a delivery, all of which has come if that is `done`: what is counted. */
+PNI_INLINE void pni_link_count_left(pn_link_t *link, bool sender, bool done) {
   link->credit--;
   if (sender) {
-    dlv->done = true;
     link->queued++;
   } else {
     link->queued--;
     link->session->incoming_deliveries--;
-    if (dlv->done) link->session->incoming_complete--;
+    if (done) link->session->incoming_complete--;
   }
+}
+
+/* Its flags, then: all of a sender's is there. */
+static inline uint32_t pni_delivery_left(bool sender) {
+  return sender ? PNI_DELIVERY_FLAGS(.advanced = true, .done = true) : PNI_DELIVERY_FLAGS(.advanced = true);
 }
 
 /* It was its link's current one. */
 PNI_INLINE void pni_delivery_leave_current(pn_delivery_t *dlv, bool sender) {
-  pni_delivery_count_left(dlv, sender);
+  pni_link_count_left(dlv->link, sender, dlv->done);
+  dlv->flags |= pni_delivery_left(sender);
   dlv->link->current = dlv->next;
 }
 
@@ -218,6 +250,7 @@ PNI_INLINE bool pni_delivery_leave(pn_delivery_t *dlv) {
   }
   if (!dlv->locally_settled) link->unsettled_count--;
   pni_delivery_unlist(dlv);
+  dlv->listed = false;
   if (kept) {
     dlv->has_id = false;
     dlv->locally_settled = true;

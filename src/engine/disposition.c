@@ -28,7 +28,6 @@ void pni_disposition_drop_detail(pn_disposition_t *disposition) {
 void pni_disposition_clear(pn_disposition_t *disposition) {
   pni_disposition_drop_detail(disposition);
   disposition->type = 0;
-  disposition->settled = false;
 }
 
 void pni_disposition_become(pn_disposition_t *disposition, uint64_t type) {

@@ -11,7 +11,6 @@ struct pni_disposition_detail;
 struct pn_disposition_t {
   uint64_t type; /* the descriptor's code, 0: none */
   struct pni_disposition_detail *detail;
-  bool settled;
 };
 
 void pni_disposition_clear(pn_disposition_t *disposition);

@@ -118,9 +118,12 @@ static inline pn_cid_t kind_of(const pn_event_t *event) {
   return PNI_LIKELY(event->counted) ? event->clazz->cid : pn_class_id(event->clazz);
 }
 
-pn_delivery_t *pn_event_delivery(pn_event_t *event) {
-  if (PNI_LIKELY(event->clazz == &pni_delivery_class)) return event->context;
+static PNI_COLD pn_delivery_t *delivery_of_other_class(const pn_event_t *event) {
   return kind_of(event) == CID_pn_delivery ? event->context : NULL;
+}
+
+pn_delivery_t *pn_event_delivery(pn_event_t *event) {
+  return PNI_LIKELY(event->clazz == &pni_delivery_class) ? event->context : delivery_of_other_class(event);
 }
 
 pn_link_t *pn_event_link(pn_event_t *event) {
@@ -219,6 +222,7 @@ bool pni_collector_grow(pn_collector_t *collector) {
   if (collector->ring) give_ring(collector);
   collector->ring = ring;
   collector->places = places;
+  collector->mask = places - 1;
   return true;
 }
 
@@ -234,8 +238,7 @@ bool pni_collector_add_run(pn_collector_t *collector, pn_link_t *link) {
 
 /* Make the entry of that number so many, the others behind it; false without memory. */
 static bool widen(pn_collector_t *collector, uint32_t number, uint32_t count) {
-  while (collector->places - (collector->tail - collector->head) < count)
-    if (!pni_collector_grow(collector)) return false;
+  if (!pni_collector_reserve(collector, count)) return false;
   const uint32_t more = count - 1;
   for (uint32_t at = collector->tail; at-- != number + 1;)
     *pni_collector_place(collector, at + more) = *pni_collector_place(collector, at);

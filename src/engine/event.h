@@ -42,7 +42,8 @@ struct pn_collector_t {
   uint32_t head, tail;        /* counted on and on; what waits lies between */
   pn_event_t *previous;       /* what pn_collector_next returned last: a reference */
   bool released;
-  bool lost; /* there was no memory for an event */
+  bool lost;     /* there was no memory for an event */
+  uint32_t mask; /* places - 1 */
 };
 
 static inline bool pni_collector_empty(const pn_collector_t *collector) {
@@ -51,7 +52,7 @@ static inline bool pni_collector_empty(const pn_collector_t *collector) {
 
 /* The place of the number that `head` and `tail` count; the ring is there. */
 static inline struct pni_happening *pni_collector_place(const pn_collector_t *collector, uint32_t number) {
-  return collector->ring + (number & (collector->places - 1));
+  return collector->ring + (number & collector->mask);
 }
 
 /* Whether the last event in the queue says the same. */
@@ -71,14 +72,26 @@ static inline bool pni_collector_full(const pn_collector_t *collector) {
   return collector->tail - collector->head == collector->places;
 }
 
-/* An event about an object of the library's own that the last one was not about. */
-PNI_INLINE void pni_collector_add(pn_collector_t *collector, void *context, pn_event_type_t type) {
-  if (PNI_UNLIKELY(pni_collector_full(collector)) && !pni_collector_grow(collector)) return;
+/* Make room for so many. */
+PNI_INLINE bool pni_collector_reserve(pn_collector_t *collector, uint32_t count) {
+  while (PNI_UNLIKELY(collector->places - (collector->tail - collector->head) < count))
+    if (!pni_collector_grow(collector)) return false;
+  return true;
+}
+
+/* An event about an object of the library's own that the last one was not about. There is room for it. */
+PNI_INLINE void pni_collector_enter(pn_collector_t *collector, void *context, pn_event_type_t type) {
   struct pni_happening *const place = pni_collector_place(collector, collector->tail++);
   place->context = context;
   place->type = (uint32_t)type;
   place->kind = pni_event_is_consequent(type) ? PNI_CONSEQUENT : PNI_HAPPENED;
   pni_object_incref(context);
+}
+
+/* The same where that is not known. */
+PNI_INLINE void pni_collector_add(pn_collector_t *collector, void *context, pn_event_type_t type) {
+  if (PNI_UNLIKELY(pni_collector_full(collector)) && !pni_collector_grow(collector)) return;
+  pni_collector_enter(collector, context, type);
 }
 
 /* An entry for a link's arrivals; false without memory. */
@@ -98,8 +111,8 @@ PNI_INLINE void pni_collector_put(pn_collector_t *collector, void *context, pn_e
 /* The last reference to an object has gone with an event. Returns what is to be returned then. */
 pn_event_t *pni_event_end(void *context, pn_event_t *event);
 
-/* The next delivery of arrivals, for which the first entry is. arrivals.c */
-pn_event_t *pni_arrivals_event(pn_collector_t *collector);
+/* The next delivery of that link's arrivals, for which the first entry is. arrivals.c */
+pn_event_t *pni_arrivals_event(pn_collector_t *collector, pn_link_t *link);
 
 /* pn_collector_next, for the driver. */
 pn_event_t *pni_collector_next_slow(pn_collector_t *collector);
@@ -124,7 +137,7 @@ PNI_INLINE bool pni_collector_may_reuse(const pn_collector_t *collector) {
 /* The next one, then. */
 PNI_INLINE pn_event_t *pni_collector_next_usual(pn_collector_t *collector) {
   const struct pni_happening *const next = pni_collector_place(collector, collector->head);
-  if (next->kind == PNI_RUN) return pni_arrivals_event(collector);
+  if (next->kind == PNI_RUN) return pni_arrivals_event(collector, next->context);
   if (PNI_UNLIKELY(next->kind != PNI_HAPPENED)) return pni_collector_next_slow(collector);
   collector->head++;
   return pni_collector_reuse(

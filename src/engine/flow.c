@@ -84,7 +84,7 @@ static uint32_t default_target(const pn_session_t *ssn) {
   const size_t limit = transport->buffered_limit_set && transport->buffered_limit ? transport->buffered_limit
                                                                                   : PNI_LIMIT_UNREAD_BYTES;
   const size_t room = limit > transport->buffered ? limit - transport->buffered : 0;
-  const uint32_t usual = ssn->frame_bytes > 64 ? ssn->frame_bytes : 64;
+  const size_t mean = (size_t)(ssn->recent_bytes / PNI_RECENT_FRAMES), usual = mean > 64 ? mean : 64;
   const size_t least = ssn->incoming_complete == 0 ? limit / frame_size(ssn) + 1 : 0;
   const size_t frames = room / usual > least ? room / usual : least;
   return frames < PNI_LIMIT_SESSION_WINDOW ? (uint32_t)frames : PNI_LIMIT_SESSION_WINDOW;

@@ -237,7 +237,7 @@ static void lose(pn_delivery_t *dlv) {
       dlv->begun = false;
       ssn->outgoing_bytes -= waiting;
     } else {
-      dlv->done = dlv->updated = dlv->remote.settled = true;
+      dlv->done = dlv->updated = dlv->remotely_settled = true;
       pni_session_taken(ssn, waiting);
       if (!dlv->advanced) ssn->incoming_complete++;
       pni_delivery_work(dlv);

@@ -5,6 +5,7 @@
  *
  * Runs in the thread that holds the connection. */
 #include "engine/session.h"
+#include "engine/arrivals.h"
 #include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
@@ -95,6 +96,7 @@ const struct pni_endpoint_type pni_session_type = {.init = PN_SESSION_INIT,
 /* Nobody can be told any more. */
 static void drop_dispositions(pn_session_t *ssn) {
   pn_delivery_t *dlv;
+  pni_session_end_due_run(ssn);
   while ((dlv = ssn->due_dispositions)) {
     ssn->due_dispositions = dlv->due_next;
     dlv->due = false;
@@ -103,17 +105,18 @@ static void drop_dispositions(pn_session_t *ssn) {
     else if (dlv->locally_settled)
       pni_delivery_finish(dlv);
   }
-  ssn->last_due_disposition = ssn->before_last_due = NULL;
+  ssn->last_due_disposition = NULL;
 }
 
 /* Whether there is anything that unmapping makes meaningless. */
 static bool has_been_used(const pn_session_t *ssn) {
   return pni_numbers_used(&ssn->handles) || ssn->incoming_handles.count > 0 ||
          ssn->outgoing.pages.count > 0 || ssn->incoming.pages.count > 0 || ssn->due_dispositions ||
-         ssn->blocked;
+         ssn->arriving || ssn->blocked;
 }
 
 static void forget(pn_session_t *ssn) {
+  pni_session_arrive(ssn);
   drop_dispositions(ssn);
   for (pn_link_t *link = ssn->links; link; link = link->session_next) pni_link_unmapped(link);
   ssn->blocked = ssn->last_blocked = NULL;
@@ -142,7 +145,8 @@ static void begin_anew(pn_session_t *ssn) {
   ssn->remote_handle_max = UINT32_MAX;
   ssn->flow_due = false;
   ssn->window = (struct pni_window){.outgoing_window = ssn->window.outgoing_window};
-  ssn->frame_bytes = ssn->low_water_frames = 0;
+  ssn->recent_bytes = 0;
+  ssn->low_water_frames = 0;
   ssn->outgoing.next = 0;
   ssn->incoming.begun = false;
   for (pn_link_t *link = ssn->links; link; link = link->session_next) pni_link_unbound(link);

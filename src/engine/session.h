@@ -45,15 +45,17 @@ struct pn_session_t {
   struct pni_delivery_ids incoming;
   pn_link_t *arriving;                                    /* which of the links has arrivals: one at most */
   pn_link_t *blocked, *last_blocked;                      /* senders that wait for the window to open */
-  pn_delivery_t *due_dispositions, *last_due_disposition; /* each stands for the ids up to its `due_last` */
-  pn_delivery_t *before_last_due;        /* in that list; NULL if there is none, or it is not known */
+  pn_delivery_t *due_dispositions, *last_due_disposition; /* each speaks for the ids up to its `due_last` */
+  pn_delivery_t *due_run; /* the last of them, if it is settled and may speak for more */
+  pn_delivery_t *
+      next_due; /* its state is that run's and its id the next one: once it is settled, the run speaks for it */
   size_t incoming_bytes, outgoing_bytes; /* arrived and not taken; given and not yet framed */
   uint32_t incoming_deliveries;          /* arrived, or arriving, and not advanced over */
   uint32_t incoming_complete;            /* of these, whose last frame has come */
-  uint32_t frame_bytes;                  /* payload of an incoming transfer frame, on average */
-  uint32_t low_water_frames;             /* below this the window is to be reopened */
-  size_t incoming_capacity;              /* pn_session_set_incoming_capacity, else 0 */
-  uint32_t max_window, low_water;        /* pn_session_set_incoming_window_and_lwm, else 0 */
+  uint64_t recent_bytes;          /* payload of the last PNI_RECENT_FRAMES incoming transfer frames, about */
+  uint32_t low_water_frames;      /* below this the window is to be reopened */
+  size_t incoming_capacity;       /* pn_session_set_incoming_capacity, else 0 */
+  uint32_t max_window, low_water; /* pn_session_set_incoming_window_and_lwm, else 0 */
 };
 
 /* A session that the peer began. */
@@ -76,14 +78,15 @@ static inline void pni_session_look(pn_session_t *ssn) {
   if (pni_session_runs_low(ssn)) pni_session_reopen(ssn);
 }
 
-/* A transfer frame has come: the mean payload of frames moves a sixteenth of the way to its. */
-static inline uint32_t pni_session_mean(uint32_t mean, size_t payload) {
-  return mean + (uint32_t)(((int64_t)payload - (int64_t)mean) / 16);
+/* What is recent once one more transfer frame has come. */
+enum { PNI_RECENT_FRAMES = 16 };
+static inline uint64_t pni_session_recent(uint64_t bytes, size_t payload) {
+  return bytes - bytes / PNI_RECENT_FRAMES + payload;
 }
 
-/* It has used the window that was announced: owe a flow if that runs low and can be reopened. */
+/* A transfer frame has come. It has used the window that was announced: owe a flow if that runs low and can be reopened. */
 static inline void pni_session_used(pn_session_t *ssn, size_t payload) {
-  ssn->frame_bytes = pni_session_mean(ssn->frame_bytes, payload);
+  ssn->recent_bytes = pni_session_recent(ssn->recent_bytes, payload);
   pni_session_look(ssn);
 }
 

@@ -35,10 +35,10 @@ static inline pn_delivery_t *take_off(pn_session_t *ssn) {
 static pn_delivery_t *take_due(pn_session_t *ssn) {
   while (ssn->due_dispositions) {
     pn_delivery_t *const dlv = take_off(ssn);
-    if (dlv->due_last != dlv->id || (dlv->listed && dlv->has_id && !dlv->remote.settled)) return dlv;
+    if (dlv->due_last != dlv->id || (dlv->listed && dlv->has_id && !dlv->remotely_settled)) return dlv;
     if (!dlv->listed)
       pni_delivery_decref(dlv);
-    else if (dlv->locally_settled && dlv->remote.settled && (dlv->sent || !dlv->link->sender))
+    else if (dlv->locally_settled && dlv->remotely_settled && (dlv->sent || !dlv->link->sender))
       pni_delivery_finish(dlv);
   }
   return NULL;
@@ -54,7 +54,7 @@ struct run {
 /* Whether the delivery, which is due next, says the same of the next id. */
 static inline bool extends(const struct run *run, const pn_delivery_t *dlv) {
   return dlv->id == run->last + 1 && dlv->local.type == run->type && dlv->locally_settled == run->settled &&
-         dlv->listed && dlv->has_id && !dlv->remote.settled && dlv->link->sender != run->receiver &&
+         dlv->listed && dlv->has_id && !dlv->remotely_settled && dlv->link->sender != run->receiver &&
          pni_disposition_plain(&dlv->local);
 }
 
@@ -101,7 +101,8 @@ static pni_status encode_state(pn_delivery_t *dlv, uint8_t **block, size_t *capa
 
 pni_status pni_pay_dispositions(pn_transport_t *transport, pn_session_t *ssn) {
   pn_delivery_t *dlv;
-  ssn->before_last_due = NULL;
+  pni_session_ground(ssn);
+  pni_session_end_due_run(ssn);
   while (!pni_output_enough(transport) && (dlv = take_due(ssn))) {
     uint8_t *block;
     size_t capacity;
@@ -137,52 +138,58 @@ static bool terminal(uint64_t type) {
  * not changed any more. [3.4] */
 static inline pni_status apply(
     pn_delivery_t *dlv, const struct pni_disposition *disposition, uint64_t plain) {
-  if (disposition->has.state && !(dlv->remote.settled && terminal(dlv->remote.type))) {
+  if (disposition->has.state && !(dlv->remotely_settled && terminal(dlv->remote.type))) {
     struct pni_reader reader = pni_reader(disposition->state.start, disposition->state.size);
     if (plain != 0)
       pni_disposition_be_plain(&dlv->remote, plain);
     else
-      TRY(pni_disposition_read(&dlv->remote, &reader));
+      TRY(pni_disposition_read(pn_delivery_remote(dlv), &reader));
   }
-  if (disposition->settled) dlv->remote.settled = true;
+  if (disposition->settled) dlv->remotely_settled = true;
   dlv->updated = true;
   pni_delivery_work(dlv);
   pni_collector_put(dlv->link->session->connection->collector, dlv, PN_DELIVERY);
   /* What is still to be framed has to leave first: the peer waits for the end of what it has settled. */
   const bool framed = dlv->sent || !dlv->link->sender;
-  if (dlv->locally_settled && dlv->remote.settled && framed) pni_delivery_finish(dlv);
+  if (dlv->locally_settled && dlv->remotely_settled && framed) pni_delivery_finish(dlv);
   return PNI_OK;
 }
 
-/* Apply to one delivery a state that is its type and nothing else, with an event; false if there is more to do than that. */
+/* Apply to one delivery a state that is its type and nothing else, with an event, for which there is room; false if there is more
+ * to do than that. */
 PNI_INLINE bool apply_plain(pn_collector_t *collector, pn_delivery_t *dlv, uint64_t type, bool settled) {
-  const bool simple =
-      !dlv->remote.settled && !dlv->remote.detail && !(settled && dlv->locally_settled) && !dlv->link->works;
-  if (PNI_UNLIKELY(!simple)) return false;
+  const uint32_t special =
+      PNI_DELIVERY_FLAGS(.remotely_settled = true, .locally_settled = true, .special = true);
+  if (PNI_UNLIKELY(!pni_delivery_is(dlv, 0, special))) return false;
   dlv->remote.type = type;
-  dlv->remote.settled = settled;
-  dlv->updated = true;
-  pni_collector_add(collector, dlv, PN_DELIVERY);
+  dlv->flags |=
+      PNI_DELIVERY_FLAGS(.updated = true) | (settled ? PNI_DELIVERY_FLAGS(.remotely_settled = true) : 0);
+  pni_collector_enter(collector, dlv, PN_DELIVERY);
   return true;
 }
 
 /* Apply such a state to the deliveries of the page used last, from *id up to `last`, as long as there is no more to do than that;
  * *id is behind the last one then. */
-static void apply_to_page(pn_collector_t *collector, const struct pni_delivery_ids *ids, pni_serial *id,
+static void apply_to_page(const pn_connection_t *conn, const struct pni_delivery_ids *ids, pni_serial *id,
     pni_serial last, uint64_t type, bool settled) {
+  pn_collector_t *const collector = conn->collector;
   const struct pni_delivery_page *const page = ids->recent;
-  if (!page || page->number != pni_page_of(*id) || !collector || collector->released) return;
+  if (!page || page->number != pni_page_of(*id) || !collector || collector->released || conn->works) return;
   const unsigned slot = pni_slot_of(*id);
   const uint32_t more = (uint32_t)pni_serial_distance(*id, last); /* ids behind this one */
   const uint64_t behind = more < PNI_PAGE_SIZE - 1 - slot ? ~(uint64_t)0 << (slot + more + 1) : 0;
   uint64_t left = page->used & ~(uint64_t)0 << slot & ~behind;
   /* One that the last event was about has no event of its own. */
   if (left && pni_collector_said(collector, page->slots[PNI_LOWEST_BIT(left)], PN_DELIVERY)) return;
+  const unsigned rest = PNI_PAGE_SIZE - slot;
+  if (!pni_collector_reserve(collector, more < rest ? more + 1 : rest)) return;
+  const pn_delivery_t *applied = NULL;
   for (; left; left &= left - 1) {
     pn_delivery_t *const dlv = page->slots[PNI_LOWEST_BIT(left)];
     if (!apply_plain(collector, dlv, type, settled)) break;
-    *id = dlv->id + 1;
+    applied = dlv;
   }
+  if (applied) *id = applied->id + 1;
 }
 
 pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, struct pni_reader *body) {
@@ -198,13 +205,12 @@ pni_status pni_receive_disposition(pn_transport_t *transport, uint16_t channel, 
         "disposition: last, %" PRIu32 ", comes before first, %" PRIu32, last, disposition.first);
   }
   if (!disposition.role) pni_session_arrive(ssn);
-  pn_collector_t *const collector = ssn->connection->collector;
   const uint64_t plain = pni_disposition_plain_type(disposition.state);
   struct pni_delivery_ids *ids = disposition.role ? &ssn->outgoing : &ssn->incoming;
   pni_serial id = disposition.first;
   pn_delivery_t *dlv;
   while (pni_serial_distance(id, last) >= 0) {
-    if (plain != 0) apply_to_page(collector, ids, &id, last, plain, disposition.settled);
+    if (plain != 0) apply_to_page(ssn->connection, ids, &id, last, plain, disposition.settled);
     dlv = pni_serial_distance(id, last) >= 0 ? pni_delivery_ids_next(ids, id, last) : NULL;
     if (!dlv) break;
     id = dlv->id + 1;

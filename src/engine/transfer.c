@@ -285,7 +285,7 @@ static pni_status read_state(
     pn_transport_t *transport, pn_delivery_t *dlv, const struct pni_transfer *transfer) {
   if (!transfer->has.state) return PNI_OK;
   struct pni_reader reader = pni_reader(transfer->state.start, transfer->state.size);
-  const pni_status status = pni_disposition_read(&dlv->remote, &reader);
+  const pni_status status = pni_disposition_read(pn_delivery_remote(dlv), &reader);
   if (status) return pni_fail_decode(transport, status, &reader);
   if (dlv->remote.type != PN_RECEIVED) return PNI_OK;
   return pni_fail(transport, &dlv->link->endpoint, PNI_FAULT_DELIVERY_STATE,
@@ -344,7 +344,7 @@ static pni_status continue_incoming(pn_transport_t *transport, pn_delivery_t *dl
     TRY(append(transport, dlv, body->pos, pni_reader_left(body)));
     if (link->errant) return PNI_OK; /* it has been detached for what came */
   }
-  if (transfer->settled || transfer->aborted) dlv->remote.settled = dlv->updated = true;
+  if (transfer->settled || transfer->aborted) dlv->remotely_settled = dlv->updated = true;
   if (!transfer->more || transfer->aborted) {
     dlv->done = true;
     link->receiving = NULL;

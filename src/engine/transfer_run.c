@@ -51,12 +51,12 @@ static bool read_form(struct form *form, const uint8_t *frame, size_t size) {
 
 /* The frame of a delivery without its payload; the place behind it. */
 static inline uint8_t *write_frame(
-    const struct form *form, uint8_t *frame, const pn_delivery_t *dlv, pni_serial id) {
+    const struct form *form, uint8_t *frame, const pn_delivery_t *dlv, pni_serial id, size_t payload) {
   memcpy(frame, form->head, sizeof form->head);
   pni_store32(frame + form->id_at, id);
   memcpy(frame + form->tag_at, dlv->tag, sizeof dlv->tag);
   memcpy(frame + form->tail_at, &form->tail, sizeof form->tail);
-  pni_store32(frame, (uint32_t)(form->payload_at + dlv->waiting));
+  pni_store32(frame, (uint32_t)(form->payload_at + payload));
   return frame + form->payload_at;
 }
 
@@ -104,7 +104,7 @@ static struct written write_run(
   uint8_t *out = room->start;
   for (; dlv && id != end; dlv = dlv->next, id++) {
     const size_t waiting = dlv->waiting;
-    if (pni_delivery_form_of(dlv) != key || dlv->local.type != 0 || dlv->record) break;
+    if (pni_delivery_form_of(dlv) != key || dlv->local.type != 0) break;
     if (waiting - 1 >= room->payload_most || (size_t)(room->end - out) < waiting + LARGEST) break;
     if (!settled) {
       if (PNI_UNLIKELY(!page || page->number != pni_page_of(id))) {
@@ -113,7 +113,7 @@ static struct written write_run(
       }
       pni_delivery_page_put(page, id, dlv);
     }
-    out = write_frame(form, out, dlv, id);
+    out = write_frame(form, out, dlv, id, waiting);
     pni_copy(out, from, waiting);
     out += waiting;
     from += waiting;
@@ -144,24 +144,23 @@ static void enter(pn_transport_t *transport, pn_link_t *link, const struct writt
 /* Those from `dlv` to before `end` were settled and have been sent: they are done with. Nothing that is freed here calls the
  * application, which may have a record, but not of these. */
 static void finish(pn_link_t *link, pn_delivery_t *dlv, pn_delivery_t *end) {
-  uint32_t freed = 0;
+  const uint32_t special = PNI_DELIVERY_FLAGS(.special = true, .due = true);
+  struct pni_pool_chain freed = {NULL, NULL, 0};
   *dlv->at = end;
   *(end ? &end->at : &link->unsettled_end) = dlv->at;
   while (dlv != end) {
     pn_delivery_t *const next = dlv->next;
-    dlv->next = NULL;
-    dlv->listed = false;
-    if (PNI_UNLIKELY(dlv->due)) {
-      /* the list of dispositions keeps it */
-    } else if (PNI_LIKELY(pni_object_refcount(dlv) == 1 && pni_delivery_bare(dlv))) {
-      pni_pool_give(pni_object_memory(dlv), PNI_DELIVERY_BLOCK);
-      freed++;
+    if (PNI_LIKELY(pni_delivery_is(dlv, 0, special) && pni_object_refcount(dlv) == 1)) {
+      pni_pool_chain_add(&freed, pni_object_memory(dlv));
     } else {
-      pni_delivery_decref(dlv);
+      dlv->next = NULL;
+      dlv->listed = false;
+      if (!dlv->due) pni_delivery_decref(dlv); /* the list of dispositions keeps one that is due */
     }
     dlv = next;
   }
-  link->endpoint.held -= freed;
+  link->endpoint.held -= freed.count;
+  pni_pool_give_chain(&freed, PNI_DELIVERY_BLOCK);
 }
 
 void pni_transfer_run(pn_transport_t *transport, pn_link_t *link, size_t size, size_t payload, size_t turn) {
@@ -242,7 +241,7 @@ struct received {
   size_t size; /* of the frames */
   size_t payload;
   uint32_t frames;
-  uint32_t frame_bytes; /* the session's mean behind them */
+  uint64_t recent_bytes; /* the session's behind them */
 };
 
 /* How many frames are of the run that begins at `frame`. */
@@ -253,14 +252,14 @@ static struct received look_through(const pn_session_t *ssn, const struct form *
   const pni_serial begin = ssn->incoming.next, behind = begin + budget->frames;
   const uint8_t *const first = frame;
   pni_serial id = begin;
-  uint32_t frame_bytes = ssn->frame_bytes;
+  uint64_t recent_bytes = ssn->recent_bytes;
   if (budget->payload < (size_t)(end - frame))
     end = frame; /* a limit is near: to be looked at frame by frame */
   for (; id != behind && (size_t)(end - frame) >= least; id++) {
     const size_t frame_size = pni_load32(frame), size = frame_size - form->payload_at;
     if (frame_size > (size_t)(end - frame) || size - 1 >= budget->payload_most) break;
     if (!is_like(&like, form, frame) || pni_load32(frame + form->id_at) != id) break;
-    frame_bytes = pni_session_mean(frame_bytes, size);
+    recent_bytes = pni_session_recent(recent_bytes, size);
     frame += frame_size;
   }
   const size_t size = (size_t)(frame - first);
@@ -268,7 +267,7 @@ static struct received look_through(const pn_session_t *ssn, const struct form *
   return (struct received){.size = size,
       .payload = size - frames * form->payload_at,
       .frames = frames,
-      .frame_bytes = frame_bytes};
+      .recent_bytes = recent_bytes};
 }
 
 /* Keep the frames; NULL without memory for them. */
@@ -279,9 +278,9 @@ static struct pni_arrivals *keep(pn_link_t *link, const struct form *form,
   const pn_delivery_t like = {.message_format = transfer->message_format,
       .has_id = !transfer->settled,
       .updated = transfer->settled,
+      .remotely_settled = transfer->settled,
       .done = true,
-      .tag_size = (uint8_t)(form->tail_at - form->tag_at),
-      .listed = true};
+      .tag_size = (uint8_t)(form->tail_at - form->tag_at)};
   memcpy(arrivals + 1, frames, received->size);
   *arrivals = (struct pni_arrivals){.next = (const uint8_t *)(arrivals + 1),
       .id = link->session->incoming.next,
@@ -308,7 +307,7 @@ static void enter_received(pn_transport_t *transport, pn_link_t *link, const str
   link->unsettled_count += frames;
   link->endpoint.held += frames;
   pni_window_received_many(&ssn->window, frames);
-  ssn->frame_bytes = received->frame_bytes;
+  ssn->recent_bytes = received->recent_bytes;
   pni_session_look(ssn);
 }
 

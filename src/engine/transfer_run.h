@@ -10,7 +10,9 @@
 /* Whether a delivery goes as one frame, if that is not too large, and its performative says nothing that is not in the
  * others' of its kind. */
 static inline bool pni_delivery_plain(const pn_delivery_t *dlv) {
-  return dlv->done && !dlv->begun && !dlv->aborted && dlv->local.type == 0;
+  return pni_delivery_is(dlv, PNI_DELIVERY_FLAGS(.done = true),
+             PNI_DELIVERY_FLAGS(.begun = true, .aborted = true, .special = true)) &&
+         dlv->local.type == 0;
 }
 
 /* A plain delivery of the link has just been written, as the last frame in the sink, which has `size` octets and the payload
