@@ -3,7 +3,7 @@
  *   tcp_proxy LISTEN TARGET [THREADS]       tcp_proxy 127.0.0.1:8080 example.org:80 2
  *
  * Each connection that comes in (CLIENT) has one that goes out (SERVER); together they are a pair. Between the two lie two
- * pipes, one for each direction, of a few buffers each. A buffer goes round: lent to one end to be read into, full, lent to the
+ * pipes, one for each direction, of two buffers each. A buffer goes round: lent to one end to be read into, full, lent to the
  * other end to be written, empty, and lent again. That is all there is of flow control: who does not read leaves no buffer empty,
  * so that nothing more is read for him. The end of one direction is carried through, and the other one goes on.
  *
@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFERS = 4, BUFFER_SIZE = 16384, THREADS_MAX = 64 };
+enum { BUFFERS = 2, BUFFER_SIZE = 32768, THREADS_MAX = 64 };
 enum { CLIENT, SERVER };
 
 struct buffers {
@@ -32,6 +32,8 @@ struct buffers {
 /* What one end reads and the other writes. */
 struct pipe {
   struct buffers full, empty;
+  size_t lent; /* to the end that reads */
+  bool busy;   /* one buffer was not enough, the last time */
   bool ended;  /* nothing more will be read into it */
   bool broken; /* nothing more will be written from it */
   char memory[BUFFERS][BUFFER_SIZE];
@@ -56,16 +58,20 @@ static const char *target;
 static struct end *other_end(struct end *end) { return &end->pair->ends[end == &end->pair->ends[CLIENT]]; }
 
 static void end_init(struct end *end, struct pair *pair) {
+  struct pipe *pipe = &end->in;
   end->pair = pair;
   end->raw = pn_raw_connection();
   if (end->raw) pn_raw_connection_set_context(end->raw, end);
   for (size_t i = 0; i < BUFFERS; i++)
-    end->in.empty.at[i] = (pn_raw_buffer_t){.bytes = end->in.memory[i], .capacity = BUFFER_SIZE};
-  end->in.empty.count = BUFFERS;
+    pipe->empty.at[i] = (pn_raw_buffer_t){.bytes = pipe->memory[i], .capacity = BUFFER_SIZE};
+  pipe->empty.count = BUFFERS;
+  pipe->full.count = pipe->lent = 0;
+  pipe->busy = pipe->ended = pipe->broken = false;
 }
 
+/* The memory is left as it is: who asks for zeros pays for pages that most connections never use. */
 static struct pair *pair_new(void) {
-  struct pair *pair = calloc(1, sizeof *pair);
+  struct pair *pair = malloc(sizeof *pair);
   if (!pair) return NULL;
   pthread_mutex_init(&pair->lock, NULL);
   for (size_t i = 0; i < 2; i++) end_init(&pair->ends[i], pair);
@@ -105,24 +111,32 @@ static bool take_full(struct end *end) {
   while (pn_raw_connection_take_read_buffers(end->raw, &buffer, 1) == 1) {
     struct buffers *to = buffer.size > 0 ? &pipe->full : &pipe->empty;
     to->at[to->count++] = buffer;
+    pipe->lent--;
+    pipe->busy = changed || buffer.size == buffer.capacity;
     changed |= buffer.size > 0;
   }
   if (!pipe->ended && pn_raw_connection_is_read_closed(end->raw)) pipe->ended = changed = true;
   return changed;
 }
 
-/* What has been written is empty, and the other end's to read into. */
+/* What has been written is empty, and the other end's to read into; it waits for that if it has no buffer, or much to read. */
 static bool take_empty(struct end *end, struct pipe *pipe) {
   struct buffers *empty = &pipe->empty;
   const size_t before = empty->count;
   empty->count += pn_raw_connection_take_written_buffers(end->raw, empty->at + before, BUFFERS - before);
-  return empty->count > before;
+  return empty->count > before && (pipe->lent == 0 || pipe->busy);
 }
 
+/* Of little traffic the one buffer that was used last is enough: its memory is in the cache, and that of others is never touched. */
 static void lend_empty(struct end *end) {
-  struct buffers *empty = &end->in.empty;
-  if (end->in.broken) pn_raw_connection_read_close(end->raw); /* for whom would it read? */
-  drop(empty, pn_raw_connection_give_read_buffers(end->raw, empty->at, empty->count));
+  struct pipe *pipe = &end->in;
+  if (pipe->broken) pn_raw_connection_read_close(end->raw); /* for whom would it read? */
+  const size_t most = pipe->busy ? BUFFERS : 1;
+  while (pipe->lent < most && pipe->empty.count > 0) {
+    if (pn_raw_connection_give_read_buffers(end->raw, &pipe->empty.at[pipe->empty.count - 1], 1) != 1) break;
+    pipe->empty.count--;
+    pipe->lent++;
+  }
 }
 
 static void lend_full(struct end *end, struct pipe *pipe) {

@@ -16,6 +16,7 @@
 #  define PNI_THREAD_LOCAL        _Thread_local __attribute__((tls_model("initial-exec")))
 #  define PNI_AT_RETURN(function) __attribute__((cleanup(function))) /* of the variable that follows */
 #  define PNI_AT_LOAD             __attribute__((constructor))
+#  define PNI_PREFETCH(address)   __builtin_prefetch(address) /* it will be read soon; NULL is fine */
 #  define PNI_LOG2(x)             ((unsigned)(63 - __builtin_clzll(x))) /* of x > 0, rounded down */
 #  define PNI_LOWEST_BIT(x)       ((unsigned)__builtin_ctzll(x))        /* of x > 0 */
 #else
@@ -28,14 +29,15 @@
 #  define PNI_COLD
 #  define PNI_AT_RETURN(function)
 #  define PNI_AT_LOAD
-#  define PNI_THREAD_LOCAL  _Thread_local
+#  define PNI_THREAD_LOCAL      _Thread_local
+#  define PNI_PREFETCH(address) ((void)(address))
 static inline unsigned pni_log2(unsigned long long x) {
   unsigned log = 0;
   while (x >>= 1) log++;
   return log;
 }
-#  define PNI_LOG2(x)       pni_log2(x)
-#  define PNI_LOWEST_BIT(x) pni_log2((x) & (~(x) + 1))
+#  define PNI_LOG2(x)           pni_log2(x)
+#  define PNI_LOWEST_BIT(x)     pni_log2((x) & (~(x) + 1))
 #endif
 
 /* Who guards what, for clang's analysis: a type that is a lock, a function that needs, takes or releases it, one that the

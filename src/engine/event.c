@@ -14,6 +14,7 @@
 #include "engine/arrivals.h"
 #include "engine/connection.h"
 #include "engine/delivery.h"
+#include "engine/host.h"
 #include "engine/link.h"
 #include "engine/session.h"
 #include "engine/transport.h"
@@ -305,6 +306,17 @@ static pn_event_t *make_event(const pn_class_t *clazz, void *context, pn_event_t
       .counted = counted,
       .usual = counted && !pni_event_is_consequent(type)};
   return event;
+}
+
+pn_event_t *pni_event_tell(pn_event_t **event, const pn_class_t *clazz, void *context, pn_event_type_t type) {
+  pn_event_t *const before = *event;
+  if (before && type != PN_EVENT_NONE && pni_object_refcount(before) == 1 && !before->record) {
+    before->type = type;
+    return before;
+  }
+  *event = type == PN_EVENT_NONE ? NULL : make_event(clazz, context, type, false);
+  if (before) drop(before);
+  return *event;
 }
 
 /* The entry, as an event; NULL without memory. */

@@ -31,6 +31,11 @@ PN_EXTERN struct pni_owner *pni_owner_enter(
     struct pni_owner *owner, const void *object, const char *function);
 PN_EXTERN void pni_owner_leave(struct pni_owner *owner);
 
+/* The next event about a thing that is not counted and has one event at a time: `*event`, made anew if there is none or somebody has
+ * kept it. PN_EVENT_NONE, or no memory: there is none any more. */
+PN_EXTERN pn_event_t *pni_event_tell(
+    pn_event_t **event, const pn_class_t *clazz, void *context, pn_event_type_t type);
+
 /* Who runs a connection: a place of the host's, and which of those who were there in turn. Read by any thread, as long as the
  * connection's memory is there; written by the one that has the connection. */
 struct pni_host {

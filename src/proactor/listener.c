@@ -239,8 +239,7 @@ static void accept_all(pn_listener_t *listener) {
 /* As a task. */
 
 static void take(pn_listener_t *listener) {
-  const unsigned bits = pni_task_take(listener->task);
-  pni_task_unlock_writer(listener->task);
+  const unsigned bits = pni_task_take_bits(listener->task);
   if (bits & (PNI_TASK_READABLE | PNI_TASK_TIMER)) listener->readable = true;
   if (listener->closed) return;
   if (bits & PNI_TASK_DISCONNECT) pni_proactor_copy_condition(listener->task->proactor, listener->condition);

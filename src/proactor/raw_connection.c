@@ -81,8 +81,7 @@ static void note(pn_raw_connection_t *raw, pn_event_type_t type) {
 
 /* What has arrived. A wake is to be told; work that was added is done before that. */
 static void take(pn_raw_connection_t *raw) {
-  const unsigned bits = pni_task_take(raw->task);
-  pni_task_unlock_writer(raw->task);
+  const unsigned bits = pni_task_take_bits(raw->task);
   pni_socket_note(&raw->socket, bits);
   if (bits & ~(unsigned)PNI_TASK_WAKE) raw->arrived = true;
   if (PNI_UNLIKELY(bits & PNI_TASK_HANGUP)) raw->look = true;
@@ -101,13 +100,17 @@ static pn_event_type_t advance(pn_raw_connection_t *raw) {
   const pn_event_type_t type = due(raw);
   if (type != PN_EVENT_NONE || raw->told_end || raw->rounds++ >= ROUNDS) return type;
   raw->told_wake = false;
+  if (pni_task_arrived(raw->task) == 0 && !pni_raw_wants_io(raw)) return PN_EVENT_NONE;
   take(raw);
   pni_raw_io(raw);
   return due(raw);
 }
 
+/* What is needed after the first system call comes from memory meanwhile: among many connections none of it is in the cache. */
 static bool prepare(struct pni_task *task) {
   pn_raw_connection_t *const raw = task->object;
+  PNI_PREFETCH(raw->reads.slots);
+  PNI_PREFETCH(raw->writes.slots);
   raw->rounds = 0;
   raw->bytes = 0;
   return advance(raw) != PN_EVENT_NONE;
@@ -117,11 +120,12 @@ static bool prepare(struct pni_task *task) {
 static pn_event_t *next(struct pni_task *task) {
   pn_raw_connection_t *const raw = task->object;
   const pn_event_type_t type = advance(raw);
-  if (type != PN_EVENT_NONE && pn_collector_put(raw->collector, &pni_raw_connection_class, raw, type)) {
+  pn_event_t *const event = pni_event_tell(&raw->event, &pni_raw_connection_class, raw, type);
+  if (event) {
     if (type == PN_RAW_CONNECTION_DISCONNECTED) (void)pni_task_die(task);
     note(raw, type);
   }
-  return pn_collector_next(raw->collector);
+  return event;
 }
 
 static bool unfinished(struct pni_task *task) {
@@ -138,7 +142,7 @@ static void count(struct pni_task *task) {
 static void free_raw(pn_raw_connection_t *raw) {
   pni_work_queue_end(raw->work_queue);
   pni_socket_clear(&raw->socket);
-  if (raw->collector) pn_collector_free(raw->collector);
+  (void)pni_event_tell(&raw->event, &pni_raw_connection_class, raw, PN_EVENT_NONE);
   if (raw->attachments) (void)pn_decref(raw->attachments);
   if (raw->condition) pn_condition_free(raw->condition);
   free(raw->reads.slots);
@@ -164,9 +168,8 @@ pn_raw_connection_t *pni_task_raw_connection(struct pni_task *task) {
 pn_raw_connection_t *pn_raw_connection(void) {
   pn_raw_connection_t *const raw = calloc(1, sizeof *raw);
   if (!raw) return NULL;
-  raw->collector = pn_collector();
   raw->condition = pn_condition();
-  if (raw->collector && raw->condition) return raw;
+  if (raw->condition) return raw;
   free_raw(raw);
   return NULL;
 }

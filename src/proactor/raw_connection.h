@@ -7,14 +7,11 @@
 #include "proactor/work_queue.h"
 #include <proton/condition.h>
 
+/* What every turn needs is at the beginning, on as few lines of the cache as it takes. */
 struct pn_raw_connection_t {
   struct pni_task *task; /* NULL until it is given to a proactor; for wakes, with the generation */
   uint32_t generation;
-  struct pni_owner owner; /* of the batch */
-  uint8_t rounds;         /* of I/O in this batch */
-  uint32_t bytes;         /* read in this batch */
-  struct pni_socket socket;
-  struct pni_raw_buffers reads, writes;
+  uint8_t rounds; /* of I/O in this batch */
   /* What is to be told. */
   bool tell_connected : 1;
   bool tell_wake : 1;
@@ -36,9 +33,14 @@ struct pn_raw_connection_t {
   bool arrived : 1; /* something that no round of I/O has seen, and be it that it was given to a proactor */
   bool disconnect : 1; /* by pn_proactor_disconnect, not yet done */
   bool look : 1;       /* the peer has hung up, and nobody has looked why */
+  bool scant : 1;      /* the last that was read has not filled a buffer */
   bool waits : 1;      /* octets are known to wait for buffers, although the peer has hung up */
+  uint32_t bytes;      /* read in this batch */
+  struct pni_raw_buffers reads, writes;
   uint64_t bytes_received, bytes_sent;
-  pn_collector_t *collector;
+  pn_event_t *event; /* that was told last, while the batch goes on */
+  struct pni_socket socket;
+  struct pni_owner owner; /* of the batch */
   pn_condition_t *condition;
   pn_record_t *attachments;    /* NULL until asked for */
   pn_work_queue_t *work_queue; /* NULL until asked for */

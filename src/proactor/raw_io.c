@@ -120,18 +120,23 @@ static void read_failed(pn_raw_connection_t *raw, int error) {
   if (error != EAGAIN) fail(raw, error, "recv error");
 }
 
-/* One scattered read. */
+/* One scattered read; where little comes, one of the first buffer, which is cheaper. */
 static void read_in(pn_raw_connection_t *raw) {
   struct pni_socket *const socket = &raw->socket;
   struct pni_piece pieces[PNI_RAW_SLOTS];
   size_t size;
-  const size_t count = pni_raw_buffers_room(&raw->reads, pieces, &size);
+  size_t count = pni_raw_buffers_room(&raw->reads, pieces, &size);
+  if (raw->scant && count > 1) {
+    count = 1;
+    size = pieces->size;
+  }
   const ssize_t received = pni_socket_receive(raw->task, pieces, count);
   raw->waits = false;
   if (received > 0) {
     raw->bytes += (uint32_t)received;
     raw->bytes_received += (uint64_t)received;
     pni_raw_buffers_filled(&raw->reads, (size_t)received);
+    raw->scant = (size_t)received < pieces->size;
     raw->tell_read = true;
     if ((size_t)received < size && !socket->hangup) socket->readable = false;
   } else if (received == 0) {

@@ -86,6 +86,7 @@ static struct pni_task *take_first(struct pni_scheduler *scheduler) PNI_REQUIRES
   scheduler->cost -= task->cost;
   scheduler->since_poll++;
   scheduler->progress++;
+  if (task->next) PNI_PREFETCH(task->next->object);
   return task;
 }
 

@@ -37,7 +37,8 @@ enum pni_posted pni_task_post(struct pni_task *task, uint32_t generation, unsign
 }
 
 void pni_task_begin(struct pni_task *task) {
-  pni_metric_add(&task->metrics, PNI_METRIC(tasks_queued), 1);
+  pni_metric_set(
+      &task->metrics, PNI_METRIC(tasks_queued), pni_metric_get(&task->metrics, PNI_METRIC(tasks_queued)) + 1);
   if (PNI_UNLIKELY(pni_task_state(task->word) == PNI_TASK_LAST)) return; /* left before its final event */
   assert(pni_task_state(task->word) == PNI_TASK_QUEUED);
   atomic_fetch_add(&task->word, PNI_TASK_RUNNING - PNI_TASK_QUEUED);
@@ -58,6 +59,10 @@ static unsigned take_and_lock(struct pni_task *task, unsigned bits) {
 }
 
 unsigned pni_task_take(struct pni_task *task) { return take_and_lock(task, PNI_TASK_ARRIVALS); }
+
+unsigned pni_task_take_bits(struct pni_task *task) {
+  return (unsigned)atomic_fetch_and(&task->word, ~(uint64_t)PNI_TASK_ARRIVALS) & PNI_TASK_ARRIVALS;
+}
 
 void pni_task_lock_writer(struct pni_task *task) { (void)take_and_lock(task, 0); }
 

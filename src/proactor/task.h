@@ -94,8 +94,9 @@ enum pni_posted pni_task_post(struct pni_task *task, uint32_t generation, unsign
 void pni_task_begin(struct pni_task *task);
 
 /* take: the bits that have arrived, off the word; and the lock on the outgoing side with them, waited for if somebody is
- * writing a heartbeat. */
+ * writing a heartbeat. Or without that lock, for a task that has no heartbeats. */
 unsigned pni_task_take(struct pni_task *task);
+unsigned pni_task_take_bits(struct pni_task *task);
 void pni_task_lock_writer(struct pni_task *task);
 void pni_task_unlock_writer(struct pni_task *task);
 

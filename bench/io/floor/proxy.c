@@ -20,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PIPE = 4 * 16384, AT_ONCE = 64 };
+enum { PIPE = 2 * 32768, AT_ONCE = 64 };
 
 struct end {
   struct pair *pair;

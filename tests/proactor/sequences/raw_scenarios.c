@@ -5,7 +5,7 @@
  *
  * Not played here is what Proton does not come to the end of: a connection that is woken and then refused, one that is accepted where
  * nobody waits, one that is reset while it has no buffers, one that is closed before it is connected, pn_proactor_disconnect.
- * ../raw_test.c has them. */
+ * ../raw_end_test.c has them. */
 #include "scenarios.h"
 
 #include <stdio.h>
