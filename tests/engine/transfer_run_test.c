@@ -5,6 +5,7 @@
 #include "support/cmocka_test.h"
 #include "support/scarce.h"
 
+#include <baryon/link.h>
 #include <proton/connection_driver.h>
 #include <proton/engine.h>
 #include <proton/logger.h>
@@ -407,6 +408,44 @@ static void the_outcome_is_the_last_before_settling(void **state) {
   end(&talk);
 }
 
+/* A message that came bit by bit is taken with the memory that it lies in; behind it, in the same, are those of a run. */
+static void taken_octets_leave_the_run_behind_them(void **state) {
+  enum { PIECE = 4000, PIECES = 5 };
+  struct talk talk;
+  char bytes[PIECE], expected[100];
+  pn_bytes_t piece;
+  (void)state;
+  start(&talk, false, 1);
+  for (unsigned i = 0; i < 300; i++)
+    send(&talk, talk.senders[0], 8, 10, true); /* ids of five octets make runs */
+  go_on(&talk);
+  memset(bytes, 'x', sizeof bytes);
+  pn_delivery(talk.senders[0], pn_dtag("large", 5));
+  for (int i = 0; i < PIECES; i++) {
+    assert_int_equal(pn_link_send(talk.senders[0], bytes, sizeof bytes), sizeof bytes);
+    if (i == PIECES - 1) pn_link_advance(talk.senders[0]);
+    while (pass(&talk, &talk.client, &talk.server) > 0) continue;
+  }
+  talk.number = 0;
+  for (unsigned i = 0; i < 10; i++) send(&talk, talk.senders[0], 8, sizeof expected, false);
+  while (pass(&talk, &talk.client, &talk.server) > 0) continue;
+  pn_link_t *link = pn_link_head(talk.server.connection, 0);
+  while (pn_link_queued(link) == 0) link = pn_link_next(link, 0);
+  pn_shared_bytes_t *const kept = pn_delivery_take(pn_link_current(link), &piece);
+  assert_non_null(kept);
+  assert_int_equal(piece.size, PIECE * PIECES);
+  pn_link_advance(link);
+  for (int i = 0; i < 10; i++) {
+    memset(expected, i, sizeof expected);
+    assert_int_equal(pn_link_recv(link, bytes, sizeof bytes), sizeof expected);
+    assert_memory_equal(bytes, expected, sizeof expected);
+    pn_link_advance(link);
+  }
+  end(&talk);
+  for (size_t i = 0; i < piece.size; i++) assert_int_equal(piece.start[i], 'x');
+  pn_shared_bytes_decref(kept);
+}
+
 /* What a server does with these octets, which did not come from a peer that means well. */
 static void listen(struct talk *talk, bool traced, const char *octets, size_t size) {
   *talk = (struct talk){.settles = true};
@@ -536,6 +575,7 @@ int main(void) {
       cmocka_unit_test(runs_look_like_deliveries_to_whoever_looks),
       cmocka_unit_test(run_without_memory_is_not_lost_in_silence),
       cmocka_unit_test(the_outcome_is_the_last_before_settling),
+      cmocka_unit_test(taken_octets_leave_the_run_behind_them),
       cmocka_unit_test(faults_in_a_run_are_found_as_elsewhere),
       cmocka_unit_test(links_take_turns),
   };
