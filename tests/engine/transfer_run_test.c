@@ -147,7 +147,11 @@ static void see_delivery(struct talk *talk, pn_delivery_t *dlv) {
   pn_link_t *link = pn_delivery_link(dlv);
   if (!pn_delivery_readable(dlv)) {
     note_number(&talk->seen, pn_delivery_remote_state(dlv));
-    if (pn_delivery_settled(dlv)) pn_delivery_settle(dlv);
+    if (pn_link_is_receiver(link)) { /* one before it was left as it is */
+      if (draw(&talk->seed) % 8 == 0) leave_all(talk, link);
+    } else if (pn_delivery_settled(dlv)) {
+      pn_delivery_settle(dlv);
+    }
     return;
   }
   const pn_delivery_tag_t tag = pn_delivery_tag(dlv);
