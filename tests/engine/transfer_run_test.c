@@ -138,6 +138,7 @@ static bool look_around(struct talk *talk, pn_link_t *link, pn_delivery_t *dlv) 
   case 12:
     if (talk->kept) pn_delivery_settle(talk->kept);
     return false;
+  case 13: note_number(&talk->seen, pn_unsettled_next(dlv) != NULL); return false;
   default: return false;
   }
 }
