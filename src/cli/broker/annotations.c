@@ -18,14 +18,14 @@ static uint64_t number(const char *bytes, size_t width) {
 static size_t plain_size(pn_bytes_t left) {
   static const uint8_t fixed[] = {[4] = 0, [5] = 1, [6] = 2, [7] = 4, [8] = 8, [9] = 16};
   const uint8_t form = left.size > 0 ? (uint8_t)left.start[0] >> 4 : 0;
-  size_t size = 0;
+  uint64_t size = 0; /* also where a size_t has 32 bits */
   if (form >= 4 && form <= 9) {
-    size = (size_t)1 + fixed[form];
+    size = 1 + (uint64_t)fixed[form];
   } else if (form >= 10) {
     const size_t width = form % 2 ? 4 : 1; /* of the size behind the constructor */
-    if (left.size > width) size = 1 + width + (size_t)number(left.start + 1, width);
+    if (left.size > width) size = 1 + width + number(left.start + 1, width);
   }
-  return size <= left.size ? size : 0;
+  return size <= left.size ? (size_t)size : 0;
 }
 
 /* The same, of any value. */
