@@ -14,11 +14,12 @@ import time
 import xml.dom.minidom
 
 BARYON, FOLDER = sys.argv[1:3]
+PATIENCE = 100  # seconds
 PERCENTILES = ["p50", "p75", "p90", "p95", "p99", "p99.9", "p99.99", "max"]
 
 
 def bench(*arguments, code=0):
-    done = subprocess.run([BARYON, "bench", *arguments], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([BARYON, "bench", *arguments], capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == code, done
     return done
 
@@ -86,25 +87,41 @@ def rate_is_kept():
     assert time.monotonic() - start >= 0.49
 
 
+def until_passed(broker, queue, count):
+    """Until the broker has passed on so many messages of a queue, as it says when it gets a signal."""
+    end, passed = time.monotonic() + PATIENCE, 0
+    while passed < count:
+        assert time.monotonic() < end, "%d of %d" % (passed, count)
+        broker.send_signal(signal.SIGUSR1)
+        for line in iter(broker.stdout.readline, ""):
+            row = re.match(r" +%s +\d+ +\d+ +\d+ +\d+ +(\d+) " % queue, line)
+            passed = int(row.group(1)) if row else passed
+            if "longest batch" in line:
+                break
+        else:
+            raise AssertionError("the broker has ended")
+        time.sleep(0.01)
+
+
 def stopped_broker_counts_against_it():
     """Without coordinated omission: messages that were due while the broker stood still are late, all of them."""
-    broker = subprocess.Popen([BARYON, "broker", "127.0.0.1:0", "-q"], stdout=subprocess.PIPE, text=True)
+    broker = subprocess.Popen([BARYON, "broker", "127.0.0.1:0", "-q"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         port = re.search(r":(\d+);", broker.stdout.readline()).group(1)
-        run = subprocess.Popen([BARYON, "bench", "127.0.0.1:%s/q" % port, "--rate", "1000", "--count", "2000", "--warm-up", "0", "--json"],
+        run = subprocess.Popen([BARYON, "bench", "127.0.0.1:%s/q" % port, "--rate", "1000", "--count", "3000", "--warm-up", "0", "--json"],
                                stdout=subprocess.PIPE, text=True)
-        time.sleep(0.7)
+        until_passed(broker, "q", 200)
         broker.send_signal(signal.SIGSTOP)
-        time.sleep(0.6)
+        time.sleep(1)
         broker.send_signal(signal.SIGCONT)
-        result = json.loads(run.communicate(timeout=60)[0])
-        check_numbers(result, 2000)
+        result = json.loads(run.communicate(timeout=PATIENCE)[0])
+        check_numbers(result, 3000)
         assert result["latency_ns"]["p90"] > 200e6, result["latency_ns"]
-        run = subprocess.Popen([BARYON, "bench", "127.0.0.1:%s/q" % port, "-d", "30s", "--warm-up", "0"], stdout=subprocess.PIPE,
+        run = subprocess.Popen([BARYON, "bench", "127.0.0.1:%s/later" % port, "-d", "200s", "--warm-up", "0"], stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
-        time.sleep(0.3)
+        until_passed(broker, "later", 1)
         broker.kill()
-        output, errors = run.communicate(timeout=60)
+        output, errors = run.communicate(timeout=PATIENCE)
         assert run.returncode == 1 and errors.count("\n") == 1 and "acknowledged" in errors, (run.returncode, errors)
     finally:
         broker.kill()

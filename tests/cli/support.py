@@ -62,17 +62,24 @@ def says(result, *texts):
     return result
 
 
-def wait_for(condition, what, seconds=90):
+def wait_for(condition, what, seconds=100):
     end = time.monotonic() + seconds
     while not condition():
         check(time.monotonic() < end, f"{what}: did not come within {seconds} s")
         time.sleep(0.01)
 
 
+HELD = []  # sockets that are bound, and do not listen
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port for somebody who listens later. It is held until this process ends: who allows two sockets on a port, as brokers do,
+    can listen there, and the system gives it to nobody else."""
+    holder = socket.socket()
+    HELD.append(holder)
+    holder.bind(("127.0.0.1", 0))
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return holder.getsockname()[1]
 
 
 def accepts(port):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from support import BARYON, FOLDER, baryon, broker, check, equal, finish, main, says, start
+from support import BARYON, FOLDER, baryon, broker, check, equal, finish, main, says, start, wait_for
 
 ESCAPE = b"\x1b["
 
@@ -50,7 +50,7 @@ def colours_are_for_terminals():
 
 def progress_is_for_terminals():
     with broker("--quiet") as address:
-        words = ["send", f"{address}/q", "x", "--count", 40, "--rate", 50]
+        words = ["send", f"{address}/q", "x", "--count", 40, "--rate", 20]
         code, seen = on_terminal(*words)
         check(code == 0 and re.search(rb"\r\x1b\[K\d+ messages, \d+ a second", seen), "progress", seen)
         check(seen.endswith(b"\r\x1b[Kbaryon send: 40 messages acknowledged\r\n"), "the counts in its place", seen)
@@ -76,15 +76,14 @@ def ctrl_c_ends_with_the_counts():
         check(code == 0 and b"baryon receive: 3 messages received, 3 acknowledged" in seen, "receive", code, seen)
         # The queue takes 50 and then no more: the others wait.
         sender = start("send", f"{address}/full", "x", "-n", 60)
-        while b"" == subprocess.run([BARYON, "receive", f"{address}/full", "--browse", "-n", "50", "-t", "300ms", "-q"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout:
-            pass
+        wait_for(lambda: baryon("receive", f"{address}/full", "--browse", "--drain", "-q").out == b"x\n" * 50, "the queue is full")
         sender.send_signal(signal.SIGINT)
         result = says(finish(sender), "interrupted", "50 messages acknowledged", "never sent")
         equal(result.code, 1, "exit code of what is not done")
         sender = start("send", f"{address}/lines", stdin=subprocess.PIPE)  # a terminal at which nobody types
         sender.stdin.write(b"one\n")
         sender.stdin.flush()
-        baryon("receive", f"{address}/lines", "-n", 1, "-t", "10s", "-q")
+        baryon("receive", f"{address}/lines", "-n", 1, "-t", "60s", "-q")
         sender.send_signal(signal.SIGTERM)
         says(finish(sender), "interrupted", "1 message acknowledged")
         waiting = start("receive", f"127.0.0.1:1/q", "--reconnect")

@@ -16,6 +16,7 @@ broker = serve("broker", "-a", "127.0.0.1:{port}")            # the example
 full_broker = serve("tests/broker", "127.0.0.1:{port}", name="full broker")  # ours, with transactions and selectors
 tls_server = serve("tests/tls_server", "127.0.0.1:{port}", "{certificates}")
 address = ["-a", "127.0.0.1:{port}/examples"]
+patient = ["-t", str(scene.PATIENCE)]
 confirmed = "all messages confirmed"
 last = "{'sequence': 100}"
 song = "AND THE MOME RATHS OUTGRABE."
@@ -51,11 +52,11 @@ SCENES = [
     # Requests and responses.
     _("client and server", broker, start("server", *address, prints="Listening"), run("client", *address, prints=song)),
     _("blocking client and server", broker, start("server", *address, prints="Listening"),
-      run("sync_client", *address, prints=song)),
+      run("sync_client", *address, *patient, prints=song)),
     _("client and direct server", serve("server_direct", listens="{other}"),
       run("client", "-a", "127.0.0.1:{other}/examples", prints=song)),
     _("blocking client and direct server", serve("server_direct", listens="{other}"),
-      run("sync_client", "-a", "127.0.0.1:{other}/examples", prints=song)),
+      run("sync_client", "-a", "127.0.0.1:{other}/examples", *patient, prints=song)),
     _("client and a server made of a class", broker, start("abstract_server"), run("client", *address, prints=song),
       until("abstract_server", "Request from", times=4)),
     _("client and server in transactions", full_broker, start("server_tx"), run("client", *address, prints=song),

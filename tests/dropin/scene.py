@@ -19,12 +19,11 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.parse
 import urllib.request
 
-PATIENCE = 100  # seconds that a step may take, on a machine with other things to do
+PATIENCE = 200  # seconds that a step may take, on a machine with other things to do
 PYTHON = "/usr/bin/python3"  # Debian's, which has the binding
 
 
@@ -136,26 +135,25 @@ ALWAYS = [Varies("names of dynamic nodes are made up", r"[0-9a-f]{8}-[0-9a-f]{4}
 # Ports.
 
 class Ports:
-    """Ports below those that the system gives to clients, so that nobody gets one between this and its use."""
+    """Ports below those that the system gives to clients. Each is held by a socket that is bound to it and does not listen: who allows
+    two sockets on a port, as servers do, can listen there, and nobody who looks for a free one finds it, in other tests neither."""
 
     def __init__(self):
         low = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
         self.range = (10000, low - 1) if low > 12000 else (20000, 60000)
-        self.given = set()
-        self.lock = threading.Lock()
         self.random = random.SystemRandom()
 
-    def take(self):
+    def hold(self):
+        """A socket; its port is held until it is closed."""
         while True:
-            port = self.random.randint(*self.range)
-            with self.lock, socket.socket() as probe:
-                try:
-                    probe.bind(("0.0.0.0", port))
-                except OSError:
-                    continue
-                if port not in self.given:
-                    self.given.add(port)
-                    return port
+            holder = socket.socket()
+            try:
+                holder.bind(("127.0.0.1", self.random.randint(*self.range)))  # which fails if somebody else holds it
+            except OSError:
+                holder.close()
+                continue
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            return holder
 
 
 def listens(port):
@@ -264,7 +262,7 @@ class Performance:
         self.stage, self.scene, self.server, self.client = stage, scene, server, client
         self.cast = f"{server.name} serves {client.name}"
         self.folder = stage.work / re.sub(r"\W+", "-", scene.title) / self.cast.replace(" ", "-")
-        self.values = {"port": stage.ports.take(), "other": stage.ports.take(), "certificates": stage.certificates}
+        self.values = {"certificates": stage.certificates}
         self.processes = {}
         self.answers = []
         self.failure = None
@@ -274,6 +272,8 @@ class Performance:
         began = time.monotonic()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
+        held = {name: self.stage.ports.hold() for name in ("port", "other")}
+        self.values.update({name: holder.getsockname()[1] for name, holder in held.items()})
         try:
             self.stage.prepare(self)
             for step in self.scene.steps:
@@ -289,6 +289,8 @@ class Performance:
         finally:
             for process in self.processes.values():
                 process.kill()
+            for holder in held.values():
+                holder.close()
         self.seconds = time.monotonic() - began
         return self
 
