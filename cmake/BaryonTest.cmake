@@ -22,14 +22,14 @@ endfunction()
 #
 # makes the program wire_reader_test and the test wire/reader. LABELS (default: unit) says in which suite it runs, WRAP
 # names functions that the test replaces at link time (malloc is reached as __real_malloc), LIBRARIES what it links
-# besides, TIMEOUT its seconds (default: 60), LAUNCHER a program that runs it, which is given its path.
+# besides, TIMEOUT its seconds (default: 300), LAUNCHER a program that runs it, which is given its path.
 function(baryon_test name)
   cmake_parse_arguments(PARSE_ARGV 1 TEST "" "LAYER;TIMEOUT;LAUNCHER" "SOURCES;LABELS;WRAP;LIBRARIES;ARGUMENTS")
   if(NOT TEST_LABELS)
     set(TEST_LABELS unit)
   endif()
   if(NOT TEST_TIMEOUT)
-    set(TEST_TIMEOUT 60)
+    set(TEST_TIMEOUT 300)
   endif()
   set(target ${TEST_LAYER}_${name}_test)
   baryon_program(${target} ${TEST_LAYER} ${TEST_SOURCES})
@@ -54,7 +54,7 @@ function(baryon_fuzz name)
     baryon_program(replay_${name} ${FUZZ_LAYER} ${FUZZ_SOURCES} "${PROJECT_SOURCE_DIR}/fuzz/replay.c")
     target_link_options(replay_${name} PRIVATE ${FUZZ_WRAP})
     add_test(NAME corpus/${name} COMMAND replay_${name} "${PROJECT_SOURCE_DIR}/fuzz/corpus/${name}")
-    set_tests_properties(corpus/${name} PROPERTIES LABELS corpus TIMEOUT 120)
+    set_tests_properties(corpus/${name} PROPERTIES LABELS corpus TIMEOUT 300)
   endif()
   if(BARYON_FUZZ)
     baryon_program(fuzz_${name} ${FUZZ_LAYER} ${FUZZ_SOURCES} ${FUZZ_MUTATOR})

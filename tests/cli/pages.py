@@ -14,7 +14,7 @@ COMMANDS = re.findall(r"^  (\w+) ", baryon("--help").out.decode().split("Command
 
 
 def output(words, input=None):
-    result = subprocess.run(words, input=input, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    result = subprocess.run(words, input=input, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100)
     return result.stdout.decode(), result.stderr.decode()
 
 
@@ -79,7 +79,7 @@ def zsh_completes():
 
     def type_and_see(keys, *wanted):
         os.write(screen, keys)
-        seen, end = b"", time.monotonic() + 60
+        seen, end = b"", time.monotonic() + 100
         while not all(word in seen for word in wanted):
             check(time.monotonic() < end, f"{wanted} after {keys}", seen)
             if select.select([screen], [], [], 0.1)[0]:

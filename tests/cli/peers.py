@@ -46,7 +46,7 @@ def each_type_to_python(address):
     lines = "\n".join(text for text, _ in VALUES).encode()
     says(baryon("send", f"{address}/types", "--json", "-P", "n:=5", "-P", "s=t", "--subject", "it's", "--priority", 7, "--ttl", "5m", "--durable", input=lines),
          f"{len(VALUES)} messages acknowledged")
-    with_python = BlockingConnection(address, timeout=20)
+    with_python = BlockingConnection(address, timeout=100)
     receiver = with_python.create_receiver("types", credit=len(VALUES))
     for text, value in VALUES:
         message = receiver.receive()
@@ -59,7 +59,7 @@ def each_type_to_python(address):
 
 
 def each_type_from_python(address):
-    with_python = BlockingConnection(address, timeout=20)
+    with_python = BlockingConnection(address, timeout=100)
     sender = with_python.create_sender("back")
     for _, value in VALUES:
         sender.send(proton.Message(body=value, id=uuid.UUID(int=1), correlation_id=proton.ulong(7), properties={"p": proton.int32(1)},
@@ -67,7 +67,7 @@ def each_type_from_python(address):
     for body in (b"plain \xff octets", b"plain text"):
         sender.send(proton.Message(body=body, inferred=True))
     with_python.close()
-    result = says(baryon("receive", f"{address}/back", "--json", "-n", len(VALUES) + 2, "-t", "20s"), f"{len(VALUES) + 2} messages received")
+    result = says(baryon("receive", f"{address}/back", "--json", "-n", len(VALUES) + 2, "-t", "100s"), f"{len(VALUES) + 2} messages received")
     lines = result.out.decode().splitlines()
     for (text, _), line in zip(VALUES, lines):
         message = json.loads(line)
@@ -79,24 +79,24 @@ def each_type_from_python(address):
     equal([json.loads(line)["body"] for line in lines[-2:]], [{"$data": "cGxhaW4g/yBvY3RldHM="}, {"$text": "plain text"}], "data sections")
     # What was printed goes back as it was.
     baryon("send", f"{address}/again", "--input", "message", "--quiet", input=result.out)
-    equal(baryon("receive", f"{address}/again", "--json", "-n", len(lines), "-t", "20s", "-q").out, result.out, "messages that were received and sent again")
+    equal(baryon("receive", f"{address}/again", "--json", "-n", len(lines), "-t", "100s", "-q").out, result.out, "messages that were received and sent again")
 
 
 def lines_and_files(address, size=1 << 20):
     lines = "".join(f"line {i}\n" for i in range(2000)).encode()
     says(baryon("send", f"{address}/lines", input=lines), "2000 messages acknowledged")
-    result = baryon("receive", f"{address}/lines", "-n", 2000, "-t", "20s")
+    result = baryon("receive", f"{address}/lines", "-n", 2000, "-t", "100s")
     equal(result.out, lines, "lines in order")
     says(result, "2000 messages received, 2000 acknowledged")
     octets = bytes(range(256)) * (size // 256)
     with open(f"{FOLDER}/octets", "wb") as file:
         file.write(octets)
     baryon("send", f"{address}/file", "--file", f"{FOLDER}/octets", "--quiet")
-    equal(baryon("receive", f"{address}/file", "-n", 1, "-t", "20s", "-o", "raw", "-q").out, octets, "a file")
+    equal(baryon("receive", f"{address}/file", "-n", 1, "-t", "100s", "-o", "raw", "-q").out, octets, "a file")
     baryon("send", f"{address}/n", "no {n} of it", "-n", 3, "--message-id", "id-{n}", "-q")
-    equal(baryon("receive", f"{address}/n", "-n", 3, "-t", "20s").out, b"no 1 of it\nno 2 of it\nno 3 of it\n", "numbers")
+    equal(baryon("receive", f"{address}/n", "-n", 3, "-t", "100s").out, b"no 1 of it\nno 2 of it\nno 3 of it\n", "numbers")
     says(baryon("send", f"{address}/settled", "x", "-n", 100, "--settle", "settled"), "100 messages sent")
-    equal(baryon("receive", f"{address}/settled", "-n", 100, "-t", "20s").out, b"x\n" * 100, "what was sent settled")
+    equal(baryon("receive", f"{address}/settled", "-n", 100, "-t", "100s").out, b"x\n" * 100, "what was sent settled")
     result = baryon("send", f"{address}/rate", "x", "-n", 5, "--rate", 1000, "-q")
     equal(result.err, "", "--quiet")
 
@@ -144,7 +144,7 @@ def with_our_broker():
 
 
 def c_client(name, address, queue, count):
-    done = subprocess.run([c_example(name), *address.split(":"), queue, str(count)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([c_example(name), *address.split(":"), queue, str(count)], capture_output=True, text=True, timeout=100)
     check(done.returncode == 0, f"Debian's {name}.c", done)
     return done.stdout
 
@@ -158,7 +158,7 @@ def debians_c_clients_with_our_broker(count=500):
         equal(received.count('"sequence"'), count, "messages that receive.c prints")
         equal(baryon("receive", f"{address}/c", "--drain").out, b"", "what is left")
         c_client("send", address, "ours", count)
-        result = says(baryon("receive", f"{address}/ours", "--json", "-n", count, "-t", "20s"), f"{count} messages received, {count} acknowledged")
+        result = says(baryon("receive", f"{address}/ours", "--json", "-n", count, "-t", "100s"), f"{count} messages received, {count} acknowledged")
         numbers = [json.loads(line)["body"]["sequence"] for line in result.out.decode().splitlines()]
         equal(numbers, [{"$int": number} for number in range(1, count + 1)], "what send.c has sent, to ours")
 

@@ -37,7 +37,7 @@ def start(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subpr
     return subprocess.Popen([BARYON, *map(str, words)], stdin=stdin, stdout=stdout, stderr=stderr, bufsize=0, **more)
 
 
-def finish(process, input=None, timeout=120):
+def finish(process, input=None, timeout=250):
     try:
         out, err = process.communicate(input, timeout)
     except subprocess.TimeoutExpired:

@@ -27,13 +27,13 @@ trap 'for pid in "${background[@]}"; do kill "$pid" 2>/dev/null || true; done' E
 ours() { # example argument...
   local example=$1
   shift
-  LD_LIBRARY_PATH=$libdir timeout 60 "$work/$example" "$@"
+  LD_LIBRARY_PATH=$libdir timeout 200 "$work/$example" "$@"
 }
 
 theirs() { # Python example, argument...: Debian's python3 has the package, another one may not
   local example=$1
   shift
-  timeout 60 /usr/bin/python3 "$python/$example.py" "$@"
+  timeout 200 /usr/bin/python3 "$python/$example.py" "$@"
 }
 
 expect() { # file text: a line of the file is the text
@@ -53,7 +53,7 @@ pid=
 start_ours() { # output example argument...: one that listens; sets pid and port
   local output=$1 example=$2
   shift 2
-  (cd "$work" && LD_LIBRARY_PATH=$libdir exec timeout 60 "./$example" 127.0.0.1 0 "$@") >"$output" 2>&1 &
+  (cd "$work" && LD_LIBRARY_PATH=$libdir exec timeout 200 "./$example" 127.0.0.1 0 "$@") >"$output" 2>&1 &
   pid=$!
   background+=("$pid")
   until grep -q '^listening on ' "$output"; do
@@ -71,7 +71,7 @@ start_theirs() { # output example argument...: one that listens; it has no way t
   local output=$1 example=$2
   shift 2
   port=$(free_port)
-  timeout 60 /usr/bin/python3 "$python/$example.py" -a "127.0.0.1:$port/examples" "$@" >"$output" 2>&1 &
+  timeout 200 /usr/bin/python3 "$python/$example.py" -a "127.0.0.1:$port/examples" "$@" >"$output" 2>&1 &
   pid=$!
   background+=("$pid")
   until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
@@ -145,7 +145,7 @@ lines=$work/lines
 seq -f "line %g" 1 5 >"$lines"
 
 raw_echo() { # name folder: listens with the libraries of that folder; sets pid and port
-  (cd "$work" && LD_LIBRARY_PATH=$2 exec timeout 60 ./raw_echo 127.0.0.1 0) >"$work/echo-$1" 2>&1 &
+  (cd "$work" && LD_LIBRARY_PATH=$2 exec timeout 200 ./raw_echo 127.0.0.1 0) >"$work/echo-$1" 2>&1 &
   pid=$!
   background+=("$pid")
   until grep -q '^\*\*listening on ' "$work/echo-$1"; do
@@ -157,14 +157,14 @@ raw_echo() { # name folder: listens with the libraries of that folder; sets pid 
 
 raw_connects=()
 raw_connect() { # name folder
-  LD_LIBRARY_PATH=$2 timeout 60 "$work/raw_connect" 127.0.0.1 "$port" <"$lines" >"$work/raw-$1" 2>&1 &
+  LD_LIBRARY_PATH=$2 timeout 200 "$work/raw_connect" 127.0.0.1 "$port" <"$lines" >"$work/raw-$1" 2>&1 &
   raw_connects+=("$!")
 }
 
 raw_echo ours "$libdir"
 raw_connect ours-ours "$libdir"
 raw_connect theirs-ours "$theirs_libdir"
-timeout 60 nc -N 127.0.0.1 "$port" <"$lines" >"$work/raw-nc-ours" &
+timeout 200 nc -N 127.0.0.1 "$port" <"$lines" >"$work/raw-nc-ours" &
 raw_connects+=("$!")
 raw_echo theirs "$theirs_libdir"
 raw_connect ours-theirs "$libdir"

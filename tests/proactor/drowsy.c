@@ -22,7 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BEARS = 1000, SLEEPS = 3 * BEARS, MESSAGES = 40, SIZE = 1000 };
+enum { BEARS = 2000, SLEEPS = 2 * BEARS, MESSAGES = 40, SIZE = 1000 };
 
 static bool listens, asleep;
 static pn_ssl_domain_t *domain;

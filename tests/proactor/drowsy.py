@@ -10,7 +10,7 @@ import sys
 import threading
 
 OURS, THEIRS, WORK = sys.argv[1:]
-TIMEOUT = 60
+TIMEOUT = 100
 
 os.makedirs(WORK, exist_ok=True)
 certificate, key = os.path.join(WORK, "certificate.pem"), os.path.join(WORK, "key.pem")

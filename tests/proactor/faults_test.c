@@ -127,7 +127,7 @@ static void peer_says_nothing_and_half_closes(void **state) {
 static bool impatient(struct actor *actor, pn_event_t *event) {
   (void)actor;
   if (pn_event_type(event) == PN_CONNECTION_BOUND)
-    pn_transport_set_idle_timeout(pn_event_transport(event), 300);
+    pn_transport_set_idle_timeout(pn_event_transport(event), 1000);
   return false;
 }
 

@@ -201,7 +201,7 @@ static void raw_connections(void **state) {
   static struct end ends[STAGES];
   char address[ADDRESS];
   (void)state;
-  alarm(60);
+  alarm(100);
   cancelled = done = 0;
   int listening = socket_listen(address);
   unsigned before = descriptors();
@@ -234,7 +234,7 @@ static void raw_connections_that_connect(void **state) {
   static struct end ends[4];
   char address[ADDRESS];
   (void)state;
-  alarm(60);
+  alarm(100);
   cancelled = done = 0;
   int listening = socket_listen(address);
   const char *const to[4] = {address, closed_address(), "localhost:1", "no-such-host.invalid:1"};
@@ -273,7 +273,7 @@ static void listeners(void **state) {
   int clients[CLIENTS], late[CLIENTS];
   char address[ADDRESS], other[ADDRESS];
   (void)state;
-  alarm(60);
+  alarm(100);
   cancelled = done = 0;
   unsigned before = descriptors();
   pn_proactor_t *proactor = pn_proactor();

@@ -45,7 +45,7 @@ struct actor;
 /* Sees an event of the actor first. True: that was all there is to do about it. */
 typedef bool handler_fn(struct actor *actor, pn_event_t *event);
 
-enum { EVENT_TYPES = 80, WORDS = 1500, SECONDS = 60 };
+enum { EVENT_TYPES = 80, WORDS = 1500, SECONDS = 100 };
 
 struct actor {
   struct host *host;

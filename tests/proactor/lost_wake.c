@@ -7,7 +7,8 @@
  *   - now and then a thread keeps the others from a connection: all its numbers are answered then, or it ends;
  *   - what was asked for and returned before an event of a connection that is closing is answered before the final event;
  *   - nothing follows a final event, whatever wakes come then.
- * Who waits in vain is ended by an alarm. The counts for each state are printed; each has at least a tenth of all.
+ * Who waits in vain is ended by the test's time-out. The counts for each state are printed; there are more wakes than N, until each
+ * state has had a tenth of that.
  *
  * Half of the connections go to a socket that nobody accepts from: they are connecting until they have been woken a number of times,
  * then closing, without an answer, for as long, and then abort. The others are opened, and closed by both sides. */
@@ -99,11 +100,22 @@ static void drain(struct slot *slot) {
   atomic_fetch_add(&world.drains, 1);
 }
 
+/* A state that has not had its share, which depends on who is quicker, the wakers or the workers. NONE: there is none. */
+static enum state neglected(void) {
+  for (int i = 0; i < STATES; i++)
+    if (atomic_load(&world.made[i]) * 10 < world.wakes) return (enum state)i;
+  return NONE;
+}
+
 static void *make_wakes(void *context) {
   random_state = ((uint64_t)(uintptr_t)context + 1) * 0x9e3779b97f4a7c15u + world.seed;
   while (atomic_fetch_sub(&world.left, 1) > 0) {
     wake(in_state((enum state)any(STATES)));
     if (!any(DRAIN_EVERY)) drain(&world.slots[any(SLOTS)]);
+  }
+  for (enum state wanted; (wanted = neglected()) != NONE;) {
+    struct slot *slot = in_state(wanted);
+    if (wanted != IDLE || state_of(slot) == IDLE) wake(slot); /* who is let alone becomes idle */
   }
   return NULL;
 }
@@ -220,24 +232,20 @@ static void listen_for_it(void) {
   }
 }
 
-static int report(void) {
+static void report(void) {
   uint64_t all = 0;
-  bool enough = true;
   for (int i = 0; i < STATES; i++) all += atomic_load(&world.made[i]);
   for (int i = 0; i < STATES; i++) {
     uint64_t made = atomic_load(&world.made[i]);
     printf("%s %" PRIu64 " (%" PRIu64 " %%), ", names[i], made, made * 100 / all);
-    if (made * 10 < all) enough = false;
   }
   printf("together %" PRIu64 " wakes of %" PRIu64 " connections; %" PRIu64 " events, %" PRIu64
          " wakes too late, %" PRIu64 " pauses\n",
       all, (uint64_t)atomic_load(&world.connections), (uint64_t)atomic_load(&world.events),
       (uint64_t)atomic_load(&world.late), (uint64_t)atomic_load(&world.drains));
-  if (!enough) printf("a state had less than a tenth\n");
-  return enough ? 0 : 1;
 }
 
-static int play(void) {
+static void play(void) {
   pthread_t workers[WORKERS], wakers[MOST_WAKERS];
   world.proactor = pn_proactor();
   atomic_store(&world.left, world.wakes);
@@ -256,7 +264,7 @@ static int play(void) {
   pn_proactor_disconnect(world.proactor, NULL);
   for (int i = 0; i < WORKERS; i++) pthread_join(workers[i], NULL);
   pn_proactor_free(world.proactor);
-  return report();
+  report();
 }
 
 int main(int argc, char **argv) {
@@ -267,5 +275,6 @@ int main(int argc, char **argv) {
     if (!strcmp(argv[i], "--wakers") && value <= MOST_WAKERS) world.wakers = value;
     if (!strcmp(argv[i], "--seed")) world.seed = value;
   }
-  return play();
+  play();
+  return 0;
 }

@@ -1,8 +1,10 @@
 /* raw_host.c: see raw_host.h. */
 #include "raw_host.h"
 
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,10 +124,14 @@ void raw_until_over(struct raw_host *host) {
   assert_int_equal(host->given, host->returned);
 }
 
-/* All that there is to do now. The batch is held then, while the connection is there. */
+/* All that there is to do now, once what the peer has sent is there. The batch is held then, while the connection is there. */
 void raw_settle(struct raw_host *host) {
   const struct timespec moment = {0, 20000000};
   release(host);
+  for (int on_its_way = 1; host->peer >= 0 && on_its_way > 0;) {
+    assert_int_equal(ioctl(host->peer, SIOCOUTQ, &on_its_way), 0);
+    if (on_its_way > 0) nanosleep(&moment, NULL);
+  }
   for (int i = 0; i < 3; i++) {
     for (pn_event_batch_t *batch; (batch = pn_proactor_get(host->proactor)); release(host))
       handle(host, batch);
@@ -139,7 +145,7 @@ void raw_settle(struct raw_host *host) {
 
 int raw_setup(void **state) {
   struct raw_host *host = *state = calloc(1, sizeof *host);
-  alarm(60);
+  alarm(100);
   host->proactor = pn_proactor();
   host->raw = pn_raw_connection();
   host->peer = -1;

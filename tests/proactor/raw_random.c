@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAIRS = 8, TOTAL = 24000000, THREADS = 2, SLOTS = 16, PIECE = 40000, ARGUMENTS = 16, SECONDS = 100 };
+enum { PAIRS = 8, TOTAL = 24000000, THREADS = 2, SLOTS = 16, PIECE = 40000, ARGUMENTS = 16, SECONDS = 250 };
 
 struct piece {
   bool lent;

@@ -14,7 +14,7 @@ import threading
 
 PROXY, WORK = sys.argv[1:]
 SIZE = 3_000_000
-TIMEOUT = 60
+TIMEOUT = 100
 
 os.makedirs(WORK, exist_ok=True)
 running = []

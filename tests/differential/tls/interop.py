@@ -47,7 +47,7 @@ class Peer:
         self.port = int(self.process.stdout.readline().split()[1]) if role == "server" else None
 
     def end(self):
-        out, err = self.process.communicate(timeout=60)
+        out, err = self.process.communicate(timeout=120)
         if self.process.returncode != 0:
             return {"crashed": "%d %s" % (self.process.returncode, err)}
         return dict(line.split(" ", 1) for line in out.splitlines())

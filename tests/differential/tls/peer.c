@@ -244,7 +244,7 @@ static void report(struct peer *peer) {
 
 int main(int argc, char **argv) {
   struct peer peer = {.server = argc > 1 && strcmp(argv[1], "server") == 0, .options = argv + (argc > 1)};
-  (void)alarm(50);
+  (void)alarm(100);
   peer.count = number(&peer, "count", 10);
   peer.size = number(&peer, "size", 100);
   set_up(&peer);
