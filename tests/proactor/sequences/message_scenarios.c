@@ -87,9 +87,14 @@ static bool take_large(struct actor *actor, pn_event_t *event) {
   return false;
 }
 
+/* In how many pieces it comes is chance: each read tells of those that it has brought. */
 static void one_large_message(struct host *host) {
+  static const char twice[] = "DELIVERY DELIVERY ";
+  const size_t once = strlen(twice) / 2;
   pair_with(host, send_large, take_large);
   until_inactive(host);
+  for (char *at; (at = strstr(host_actor(host, "server")->words, twice));)
+    memmove(at, at + once, strlen(at + once) + 1);
 }
 
 static bool reject(struct actor *actor, pn_event_t *event) {

@@ -125,7 +125,7 @@ static bool set_idle_timeout(struct actor *actor, pn_event_t *event) {
   (void)actor;
   if (pn_event_type(event) == PN_CONNECTION_INIT && !actor->accepted) return false;
   if (pn_event_type(event) == PN_CONNECTION_BOUND)
-    pn_transport_set_idle_timeout(pn_event_transport(event), 100);
+    pn_transport_set_idle_timeout(pn_event_transport(event), 500);
   return false;
 }
 
@@ -140,7 +140,7 @@ static void client_falls_silent(struct host *host) {
   until_inactive(host);
 }
 
-/* Both ends want to hear from one another every 100 ms, and do while a timer runs. */
+/* Both ends want to hear from one another every 500 ms, and do while a timer runs. */
 static bool close_on_timer(struct actor *actor, pn_event_t *event) {
   if (pn_event_type(event) == PN_CONNECTION_WAKE) pn_connection_close(pn_event_connection(event));
   return set_idle_timeout(actor, event);
@@ -149,7 +149,7 @@ static bool close_on_timer(struct actor *actor, pn_event_t *event) {
 static void heartbeats(struct host *host) {
   pn_connection_t *connection = pair_with(host, close_on_timer, set_idle_timeout)->connection;
   host_until(host, "client", PN_CONNECTION_REMOTE_OPEN);
-  pn_proactor_set_timeout(host->proactor, 500);
+  pn_proactor_set_timeout(host->proactor, 1500);
   host_until(host, "proactor", PN_PROACTOR_TIMEOUT);
   pn_connection_wake(connection);
   until_inactive(host);

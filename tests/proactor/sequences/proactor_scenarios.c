@@ -40,10 +40,10 @@ static void timeout_replaced_by_a_shorter(struct host *host) {
 
 static void timeout_replaced_by_a_longer(struct host *host) {
   int64_t start = pn_proactor_now_64();
-  pn_proactor_set_timeout(host->proactor, 200);
-  pn_proactor_set_timeout(host->proactor, 400);
+  pn_proactor_set_timeout(host->proactor, 500);
+  pn_proactor_set_timeout(host->proactor, 700);
   until_inactive(host);
-  actor_note(host->actors, "%s", pn_proactor_now_64() - start >= 400 ? "in time" : "too early");
+  actor_note(host->actors, "%s", pn_proactor_now_64() - start >= 700 ? "in time" : "too early");
 }
 
 static void timeout_cancelled(struct host *host) {
