@@ -90,7 +90,7 @@ static void *flow_much(void *context) {
 static void meet(void *(*function)(void *), void *context) {
   pthread_t threads[2];
   for (unsigned i = 0; i < 2; i++) pthread_create(&threads[i], NULL, function, context);
-  pause_ms(300);
+  pause_ms(1000); /* each gets its turns, on a busy machine, too */
   met = true;
   for (unsigned i = 0; i < 2; i++) pthread_join(threads[i], NULL);
 }
