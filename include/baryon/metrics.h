@@ -34,8 +34,10 @@ typedef struct pn_metrics_t {
   uint64_t messages_received; /**< Deliveries of which the last transfer has come; none that was aborted */
   uint64_t messages_sent;     /**< Deliveries of which the last transfer was made; none that was aborted */
   uint64_t batches;           /**< Given to the application */
-  uint64_t wakes_asked;       /**< Calls of pn_connection_wake(), and works added; not those too late */
-  uint64_t wakes_delivered;   /**< PN_CONNECTION_WAKE events; wakes that merged share one */
+  uint64_t wakes_asked;       /**< Calls of pn_connection_wake() and pn_raw_connection_wake(), and works
+                                   added; not those too late */
+  uint64_t wakes_delivered;   /**< PN_CONNECTION_WAKE and PN_RAW_CONNECTION_WAKE events; wakes that merged
+                                   share one */
   uint64_t tasks_queued;      /**< How often a connection or the like began to wait for a thread */
   uint64_t longest_batch_ns;  /**< The longest time from getting a batch to pn_proactor_done(), in ns */
 } pn_metrics_t;

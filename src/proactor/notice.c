@@ -47,8 +47,7 @@ static bool timeout_counts(struct notice *notice) {
 /* In this order, if several are due. */
 static bool prepare(struct pni_task *task) {
   struct notice *const notice = task->object;
-  const unsigned bits = pni_task_take(task);
-  pni_task_unlock_writer(task);
+  const unsigned bits = pni_task_take_bits(task);
   if ((bits & PNI_TASK_TIMEOUT) && timeout_counts(notice)) put(notice, PN_PROACTOR_TIMEOUT);
   if (bits & PNI_TASK_INTERRUPT) put(notice, PN_PROACTOR_INTERRUPT);
   if ((bits & PNI_TASK_INACTIVE) && notice->proactor->active == 0) put(notice, PN_PROACTOR_INACTIVE);

@@ -288,7 +288,7 @@ bool pn_raw_connection_is_write_closed(pn_raw_connection_t *connection) { return
 
 void pn_raw_connection_wake(pn_raw_connection_t *connection) {
   struct pni_task *const task = connection->task;
-  if (task) (void)pni_scheduler_post(task, connection->generation, PNI_TASK_WAKE);
+  if (task) pni_task_wake(task, connection->generation);
 }
 
 pn_work_queue_t *pn_raw_connection_work_queue(pn_raw_connection_t *connection) {

@@ -27,6 +27,25 @@ static void who_wakes_himself_gets_events(void **state) {
   while (host->raw) raw_turn(host);
 }
 
+/* What is asked for is counted, and what it leads to: wakes that merge are one event. */
+static void wakes_are_counted(void **state) {
+  struct raw_host *host = *state;
+  pn_metrics_t metrics;
+  pn_raw_connection_wake(host->raw); /* of no proactor yet: nothing */
+  raw_connect(host);
+  pn_proactor_get_metrics(host->proactor, &metrics, sizeof metrics);
+  assert_int_equal(metrics.wakes_asked, 0);
+  assert_int_equal(metrics.wakes_delivered, 0);
+  for (unsigned i = 0; i < 3; i++) pn_raw_connection_wake(host->raw);
+  raw_until_word(host, "WAKE ");
+  pn_raw_connection_wake(host->raw);
+  pn_raw_connection_close(host->raw);
+  raw_until_over(host); /* with a wake that is too late */
+  pn_proactor_get_metrics(host->proactor, &metrics, sizeof metrics);
+  assert_int_equal(metrics.wakes_asked, 4); /* of who has ended, too */
+  assert_int_equal(metrics.wakes_delivered, 2);
+}
+
 static unsigned run_count, cancel_count;
 static void count_run(pn_raw_connection_t *raw, void *context) {
   assert_ptr_equal(raw, ((struct raw_host *)context)->raw);
@@ -178,6 +197,7 @@ static void kept_with_it(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       RAW_TEST(who_wakes_himself_gets_events),
+      RAW_TEST(wakes_are_counted),
       RAW_TEST(work_is_done_or_cancelled),
       RAW_TEST(work_brings_its_memory),
       RAW_TEST(context_is_in_the_record),
