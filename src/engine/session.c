@@ -102,7 +102,8 @@ static void drop_dispositions(pn_session_t *ssn) {
     dlv->due = false;
     if (!dlv->listed)
       pni_object_decref(dlv);
-    else if (dlv->locally_settled)
+    else if (dlv->locally_settled &&
+             (dlv->sent || !dlv->link->sender)) /* what has begun is cut off with its link */
       pni_delivery_finish(dlv);
   }
   ssn->last_due_disposition = NULL;

@@ -1,6 +1,7 @@
 /* connection_test.c: what the peer's open says; binding, unbinding, and binding anew; who is told to write. [2.4] */
 #include "engine/pair.h"
 
+#include "engine/check.h"
 #include "engine/connection.h"
 #include "engine/link.h"
 #include "engine/session.h"
@@ -221,6 +222,26 @@ static void what_was_freed_is_final_when_unbound(void **state) {
   assert_events(&pair->client, "CONNECTION_UNBOUND TRANSPORT LINK_FINAL SESSION_FINAL CONNECTION_FINAL");
 }
 
+/* Half of it has left, and its state is due, when it is settled; then there is nobody to have the rest. */
+static void delivery_that_was_cut_off_is_still_counted(void **state) {
+  struct pair *pair = *state;
+  pair_open_sender(pair, "x");
+  grant(&pair->server, 1);
+  pair_run(pair);
+  pn_link_t *link = pair->client.link;
+  pn_delivery_t *dlv = pn_delivery(link, pn_dtag("1", 1));
+  assert_int_equal(pn_link_send(link, "half", 4), 4);
+  pair_run(pair);
+  assert_int_equal(pair_frames_with(pair, "client: 0 -> @transfer"), 1);
+  pn_delivery_update(dlv, PN_ACCEPTED);
+  pn_delivery_settle(dlv);
+  assert_int_equal(pn_link_queued(link), 1);
+  pn_transport_unbind(pair->client.driver.transport);
+  assert_null(pni_engine_fault(pair->client.driver.connection));
+  pn_link_free(link);
+  assert_null(pni_engine_fault(pair->client.driver.connection));
+}
+
 static void freed_connection_answers_the_peer_s_close(void **state) {
   struct pair *pair = *state;
   pair_open(pair);
@@ -284,6 +305,7 @@ int main(void) {
       PAIR_TEST(delivery_that_was_arriving_counts_as_aborted),
       PAIR_TEST(delivery_that_has_arrived_can_still_be_read),
       PAIR_TEST(what_was_freed_is_final_when_unbound),
+      PAIR_TEST(delivery_that_was_cut_off_is_still_counted),
       PAIR_TEST(freed_connection_answers_the_peer_s_close),
       PAIR_TEST(reset_does_nothing_while_bound),
       PAIR_TEST(first_debt_tells_that_there_is_something_to_write),

@@ -150,7 +150,7 @@ static void see_delivery(struct talk *talk, pn_delivery_t *dlv) {
     note_number(&talk->seen, pn_delivery_remote_state(dlv));
     if (pn_link_is_receiver(link)) { /* one before it was left as it is */
       if (draw(&talk->seed) % 8 == 0) leave_all(talk, link);
-    } else if (pn_delivery_settled(dlv)) {
+    } else if (pn_delivery_settled(dlv) && !pn_delivery_current(dlv)) {
       pn_delivery_settle(dlv);
     }
     return;
@@ -207,15 +207,20 @@ static size_t feed(pn_connection_driver_t *driver, const char *bytes, size_t siz
   return size;
 }
 
+/* All that there is, or some of it; how much of it is shown at once is the engine's affair, and may differ. */
 static size_t pass(struct talk *talk, pn_connection_driver_t *from, pn_connection_driver_t *to) {
-  const pn_bytes_t out = pn_connection_driver_write_buffer(from);
-  if (out.size == 0) return 0;
-  const size_t step = draw(&talk->seed) % 4 ? out.size : 1 + draw(&talk->seed) % out.size;
-  const size_t size = feed(to, out.start, step);
-  note(&talk->octets, out.start, size);
-  if (from == &talk->client) note(&talk->sent, out.start, size);
-  pn_connection_driver_write_done(from, size);
-  return size;
+  const size_t most = draw(&talk->seed) % 4 ? SIZE_MAX : 1 + draw(&talk->seed) % 1000;
+  size_t passed = 0;
+  pn_bytes_t out;
+  while (passed < most && (out = pn_connection_driver_write_buffer(from)).size > 0) {
+    const size_t size = feed(to, out.start, out.size < most - passed ? out.size : most - passed);
+    note(&talk->octets, out.start, size);
+    if (from == &talk->client) note(&talk->sent, out.start, size);
+    pn_connection_driver_write_done(from, size);
+    passed += size;
+    if (size == 0) break;
+  }
+  return passed;
 }
 
 static void go_on(struct talk *talk) {
