@@ -8,6 +8,7 @@
  * comes twice is known by its number. At the end every message that was not taken back has come, but for those that nobody
  * waited to hear of when an attachment ended: in order and whole, once in an attachment; every delivery is settled, both ends
  * agree on credit and frames, shared bytes have been released once, no error was met. */
+#include "engine/session.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -38,6 +39,14 @@ static unsigned ends_left; /* of links and sessions, in this run */
 
 /* Attachments. */
 
+/* A session that has been in use for long: ids go on from a number that takes one octet or five, or from short of where they
+ * begin again. Those of five octets make runs. */
+static void age(pn_session_t *ssn) {
+  const uint32_t ids[] = {0, 200, 1000, UINT32_MAX - 200};
+  ssn->outgoing.next = ids[draw(4)] + draw(100);
+  ssn->window.next_outgoing_id = ids[draw(4)] + draw(100);
+}
+
 static pn_link_t **end_at(struct flow *flow, const struct side *side) {
   return side == side_of(flow, true) ? &flow->sender : &flow->receiver;
 }
@@ -59,6 +68,7 @@ static void attach(struct flow *flow) {
   pn_session_t **const ssn = &sessions[draw(session_count)];
   if (!*ssn) {
     *ssn = pn_session(client.driver.connection);
+    age(*ssn);
     if (once_in(2)) pn_session_set_incoming_window_and_lwm(*ssn, 1 + draw(20), 0);
     pn_session_open(*ssn);
   }
@@ -140,6 +150,11 @@ static void end_session(const struct side *side, pn_session_t *ssn) {
   pn_session_close(ssn);
 }
 
+static void answer(const struct side *side, pn_session_t *ssn) {
+  if (side == &server) age(ssn);
+  pn_session_open(ssn);
+}
+
 static void session_ended(const struct side *side, pn_session_t *ssn) {
   for (unsigned i = 0; i < links; i++) {
     if (is_in(&flows[i], side, ssn)) leave(&flows[i], side);
@@ -165,7 +180,7 @@ static void told(pn_delivery_t *dlv) {
 static void handle(struct side *side, pn_event_t *event) {
   switch (pn_event_type(event)) {
   case PN_CONNECTION_REMOTE_OPEN: pn_connection_open(pn_event_connection(event)); break;
-  case PN_SESSION_REMOTE_OPEN: pn_session_open(pn_event_session(event)); break;
+  case PN_SESSION_REMOTE_OPEN: answer(side, pn_event_session(event)); break;
   case PN_SESSION_REMOTE_CLOSE: session_ended(side, pn_event_session(event)); break;
   case PN_LINK_REMOTE_OPEN: attached(side, pn_event_link(event)); break;
   case PN_LINK_REMOTE_DETACH: ended(side, pn_event_link(event), false); break;
@@ -283,15 +298,23 @@ static void begin_connection(void) {
   pn_connection_open(client.driver.connection);
 }
 
-/* Both ends agree on what has been sent and what may be. */
-static void agree(void) {
-  bool any = true;
-  while (any) {
+/* All has come, also the beginning of what was taken back meanwhile. */
+static void come_to_rest(void) {
+  unsigned rounds = 0;
+  for (bool any = true; any;) {
+    REQUIRE(rounds++ < 1000);
     any = pass_all();
     any |= handle_events(&client);
     any |= handle_events(&server);
+    if (any || finished()) continue;
+    tidy_up();
+    any = true;
   }
-  REQUIRE(finished());
+}
+
+/* Both ends agree on what has been sent and what may be. */
+static void agree(void) {
+  come_to_rest();
   REQUIRE(pn_transport_get_frames_output(client.driver.transport) ==
           pn_transport_get_frames_input(server.driver.transport));
   REQUIRE(pn_transport_get_frames_output(server.driver.transport) ==
@@ -345,17 +368,18 @@ static void lose(struct side *side) {
 
 static void make_messages(struct flow *flow) {
   const uint32_t sizes[] = {1, 50, 700, 6000, LARGEST};
-  const bool small = once_in(2); /* many that look the same */
+  const bool small = once_in(2); /* and many */
   const uint8_t tag_size = (uint8_t)(once_in(2) ? 4 : 3 + draw(30));
   const unsigned settled = draw(4); /* how many of three */
+  flow->alike = small && !once_in(3);
   flow->count = small ? 20 + draw(once_in(3) ? MESSAGES - 20 : 60) : 4 + draw(12);
   for (unsigned i = 0; i < flow->count; i++) {
     struct message *message = &flow->messages[i];
-    message->size = 1 + draw(sizes[draw(small ? 2 : 5)]);
+    message->size = flow->alike ? 40 + draw(60) : 1 + draw(sizes[draw(small ? 2 : 5)]);
     message->start = draw(PATTERN - LARGEST);
-    message->tag_size = (uint8_t)(once_in(30) ? 3 + draw(30) : tag_size);
-    message->settled = draw(3) < settled;
-    message->stated = once_in(30);
+    message->tag_size = (uint8_t)(once_in(flow->alike ? 300 : 30) ? 3 + draw(30) : tag_size);
+    message->settled = flow->alike && !once_in(100) ? settled % 2 : draw(3) < settled;
+    message->stated = once_in(flow->alike ? 300 : 30);
   }
 }
 
@@ -380,6 +404,7 @@ static void run(uint64_t number) {
   for (unsigned i = 0; i < links; i++) {
     flows[i].number = i;
     flows[i].late = once_in(2);
+    flows[i].prompt = !flows[i].late && once_in(2);
     flows[i].refuses = once_in(4);
     make_messages(&flows[i]);
   }

@@ -71,7 +71,7 @@ static void send_one(struct flow *flow, bool whole) {
     const uint32_t left = message->size - flow->given;
     give(flow, whole ? left : 1 + draw(left));
   } while (whole && flow->given < message->size);
-  if (once_in(24)) {
+  if (once_in(flow->alike ? 300 : 24)) {
     message->fate = WITHDRAWN;
     flow->begun = false;
     pn_delivery_abort(pn_link_current(flow->sender));

@@ -64,12 +64,14 @@ struct flow {
   pn_link_t *sender, *receiver;
   struct message messages[MESSAGES];
   unsigned count;
+  bool alike; /* the messages, so that they come in runs */
   /* The sender's. */
   unsigned next;  /* message to be looked at */
   bool begun;     /* it has a delivery, the current one */
   uint32_t given; /* bytes of that */
   /* The receiver's. */
   bool late;       /* it does not read at the event */
+  bool prompt;     /* it mostly reads, accepts and settles at the event */
   bool refuses;    /* also what is not its turn */
   unsigned behind; /* all messages before that one have been handled, or never will be */
   uint32_t got;    /* bytes of the current one */
