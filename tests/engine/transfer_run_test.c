@@ -308,7 +308,7 @@ static void settle_under_way(struct talk *talk, pn_link_t *link) {
   if (some) pn_delivery_settle(some);
 }
 
-/* A burst fits into the output: where that is full is not the same for runs, and what is taken of it at once is of its size. */
+/* A burst fits into the output: where that is full is not the same for runs, and so who is told of it, and when, is not. */
 static void talk_at_random(struct talk *talk, bool traced, bool curious, uint32_t seed) {
   start(talk, traced, seed);
   talk->curious = curious;
