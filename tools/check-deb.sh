@@ -49,7 +49,8 @@ within apt-get -q check >>"$folder/apt.log" 2>&1
 [ -z "$(within dpkg --verify baryon-libs baryon-dev baryon)" ] || fail "files are not as they were packed"
 [[ $(loaded) = *.so.10.16.* ]] || fail "Debian's binding loads $(loaded)"
 within baryon --version >>"$folder/apt.log" || fail "the command does not run"
-within sh -c 'ldd /usr/lib/*/libqpid-proton-cpp.so.12' | tee "$folder/ldd.log" | grep -q 'libqpid-proton-core.so.10 => /' ||
+within sh -c 'ldd /usr/lib/*/libqpid-proton-cpp.so.12' >"$folder/ldd.log"
+grep -q 'libqpid-proton-core.so.10 => /' "$folder/ldd.log" ||
   fail "Debian's C++ library does not find ours"
 ! grep 'not found' "$folder/ldd.log" || fail "Debian's C++ library lacks something"
 within sh -c 'gcc /tmp/consumer.c $(pkg-config --cflags --libs libqpid-proton libqpid-proton-tls) -o /tmp/consumer && /tmp/consumer' |

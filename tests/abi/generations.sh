@@ -4,7 +4,7 @@
 set -euo pipefail
 program=$1 folder=$2 expected=$3
 export LC_ALL=C
-readelf -d "$program" | grep -qF '[libqpid-proton.so.11]' || { echo "generations: the program needs another library" && exit 1; }
+grep -qF '[libqpid-proton.so.11]' <<<"$(readelf -d "$program")" || { echo "generations: the program needs another library" && exit 1; }
 printed=$(LD_LIBRARY_PATH=$folder "$program")
 { cat "$expected" && readlink -f "$folder"/libqpid-proton{-core.so.10,-proactor.so.1,.so.11} | sort; } |
   diff - <(grep -v '^/' <<<"$printed" && grep '^/' <<<"$printed" | sort)

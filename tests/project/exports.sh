@@ -27,10 +27,11 @@ unseen=$(comm -13 <(exported) <(marked))
 [ -z "$unseen" ] || fault "marked for export but not exported:" $unseen
 
 dynamic=$(readelf -dW "$shared")
+versions=$(readelf -VW "$shared")
 soname=libqpid-proton-$name.so.${version%%.*}
 grep -q "soname: \[$soname\]" <<<"$dynamic" || fault "the soname is not $soname"
 [ "$(basename "$(readlink -f "$shared")")" = "libqpid-proton-$name.so.$version" ] || fault "the file is not ...so.$version"
 ! grep -q SYMBOLIC <<<"$dynamic" || fault "linked with -Bsymbolic"
-! readelf -VW "$shared" | grep -q 'Version definition' || fault "symbols carry versions"
+! grep -q 'Version definition' <<<"$versions" || fault "symbols carry versions"
 echo "$(exported | wc -l) symbols exported, $(listed | wc -l) listed"
 [ "$faults" -eq 0 ]

@@ -80,7 +80,8 @@ PYTHON
 
 # So does the command find them.
 if [ -e "$build/src/cli/baryon" ]; then
-  (unset LD_LIBRARY_PATH && "$prefix/bin/baryon" --version | grep -q '^baryon, ' && ldd "$prefix/bin/baryon" | grep -q "=> $prefix/.*libqpid-proton-core") ||
-    { echo "install: the moved command does not find its libraries" && exit 1; }
+  said=$(unset LD_LIBRARY_PATH && "$prefix/bin/baryon" --version && ldd "$prefix/bin/baryon")
+  { grep -q '^baryon, ' <<<"$said" && grep -q "=> $prefix/.*libqpid-proton-core" <<<"$said"; } ||
+    { echo "install: the moved command does not find its libraries: $said" && exit 1; }
 fi
 echo "installed, moved and used: by CMake, by pkg-config, by name, shared and static; and taken away"

@@ -28,7 +28,9 @@ for layer in $order; do
   [ -e "$build/layers/$layer.flags" ] || continue
   reached=0 fenced=0
   for other in $order; do
-    header=$(cd "$source/src" && ls "$other"/*.h 2>/dev/null | head -n 1) || continue
+    headers=("$source/src/$other"/*.h)
+    [ -e "${headers[0]}" ] || continue
+    header=$other/${headers[0]##*/}
     if compiles "$layer" "$header"; then
       reached=$((reached + 1))
       case " $below $layer " in
